@@ -1,0 +1,96 @@
+"""The command line: parse, call, word the result. One module per family of commands, loaded when asked for.
+
+Machine-readable output goes to stdout and nothing else does; sentences for people go to stderr when ``--json``
+is on. A Fault becomes three sentences (what, why, what to do) and its documented exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import click
+import typer
+
+from agent import __version__
+from agent.locale import LANGUAGES, Words, words
+from agent.model.errors import Exit, Fault
+from agent.model.facts import to_wire
+
+Json = Annotated[bool, typer.Option("--json", help="Un document JSON sur la sortie standard, rien d'autre.")]
+
+
+def language() -> str:
+    """The language asked for with --lang, REGAIN_LANG, else French."""
+    context = click.get_current_context(silent=True)
+    chosen = context.find_root().params.get("lang") if context else None
+    return chosen or os.environ.get("REGAIN_LANG") or LANGUAGES[0]
+
+
+def w() -> Words:
+    return words(language())
+
+
+def emit_json(thing: Any) -> None:
+    """One JSON document, or one line of a stream, on stdout."""
+    print(json.dumps(to_wire(thing), ensure_ascii=False), flush=True)
+
+
+def say(text: str = "") -> None:
+    print(text, flush=True)
+
+
+def tell(text: str) -> None:
+    """A sentence for a person, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def explain(fault: Fault, lang: Words) -> list[str]:
+    """Code and what, why, what to do, and whether anything was written."""
+    message = f"err-{fault.error_id}"
+    lines = [
+        f"{fault.code}  {lang(message, **fault.params)}",
+        f"{lang('error-why')} {lang(message + '.why', **fault.params)}",
+        f"{lang('error-todo')} {lang(message + '.todo', **fault.params)}",
+    ]
+    if fault.wrote is not None:
+        lines.append(lang("error-nothing-written" if not fault.wrote else "error-was-written"))
+    return lines
+
+
+def quit_with(fault: Fault) -> NoReturn:
+    for line in explain(fault, w()):
+        tell(line)
+    raise typer.Exit(int(fault.exit_code))
+
+
+def guarded(command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run a command body; a Fault ends in its sentences and exit code, a bug in a report file and exit code 1."""
+    try:
+        return command(*args, **kwargs)
+    except Fault as fault:
+        quit_with(fault)
+    except (typer.Exit, click.exceptions.Exit, click.ClickException, SystemExit):
+        raise
+    except KeyboardInterrupt:
+        quit_with(Fault("cancelled", wrote=None))
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(int(Exit.DONE)) from None
+    except Exception:  # noqa: BLE001 the last door: a bug is written down and told, never swallowed
+        path = Path(tempfile.mkdtemp(prefix="regain-bug-")) / "rapport.txt"
+        path.write_text(f"regain {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}", encoding="utf-8")
+        quit_with(Fault("bug", wrote=None, path=str(path)))
+
+
+def main() -> None:
+    """Entry point of ``regain``."""
+    from agent.cli.app import build
+
+    guarded(build())

@@ -1,0 +1,94 @@
+"""The journal is the truth: JSON lines on the stick, synced at every change of state.
+
+After a power cut the last line may be cut short: it was never synced, so nothing relied on it, and it is
+left out. A damaged line anywhere else means the file was changed or the medium is bad: that is told.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from agent.model.errors import Fault
+from agent.model.events import EPHEMERAL, SYNCED, Event, from_wire
+
+
+class Journal:
+    """One job's file, opened by one process at a time (flock). ``safe`` is False while lines wait in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._waiting: list[bytes] = []
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = open(path, "ab")  # noqa: SIM115 lives as long as the job
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise Fault("disk-busy", disk=path.stem) from None
+        self._cut_torn_line()
+        _sync_folder(path.parent)
+
+    def _cut_torn_line(self) -> None:
+        """A line without its end was never synced: it goes, so that the next one starts clean."""
+        data = self.path.read_bytes()
+        if data and not data.endswith(b"\n"):
+            self._file.truncate(data.rfind(b"\n") + 1)
+
+    @property
+    def safe(self) -> bool:
+        return not self._waiting
+
+    def append(self, event: Event) -> None:
+        """Write one event, and sync when its kind asks for it. What cannot be written waits in memory, in order."""
+        if event.kind in EPHEMERAL:
+            return
+        line = json.dumps(event.to_wire(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        self._waiting.append(line)
+        try:
+            size = self._file.tell()
+            try:
+                self._file.write(b"".join(self._waiting))
+                self._file.flush()
+            except OSError:
+                os.ftruncate(self._file.fileno(), size)  # no half line may stay behind
+                raise
+            if event.kind in SYNCED:
+                os.fdatasync(self._file.fileno())
+        except OSError:
+            return
+        self._waiting.clear()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read_journal(path: Path) -> Sequence[Event]:
+    """All whole events of a journal; an empty tuple when there is none. Raises Fault journal-damaged."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    lines = data.split(b"\n")
+    torn = lines.pop()  # empty when the file ends as it should
+    events: list[Event] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            events.append(from_wire(json.loads(line)))
+        except (ValueError, KeyError, TypeError):
+            raise Fault("journal-damaged", path=str(path), line=number, wrote=None) from None
+        if len(events) > 1 and events[-1].seq <= events[-2].seq:
+            raise Fault("journal-damaged", path=str(path), line=number, wrote=None)
+    del torn
+    return tuple(events)
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

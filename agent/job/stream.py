@@ -1,0 +1,64 @@
+"""The thread through the stages: numbers every event, journals it, folds it, and tells whoever listens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from agent.job.journal import Journal
+from agent.machine.door import Clock
+from agent.model.events import EPHEMERAL, Event, Kind
+from agent.model.job import Job, apply
+
+Listener = Callable[[Event], None]
+
+
+class EventStream:
+    """One job's events. ``emit`` may be called from any thread; listeners run in the thread that emitted.
+
+    An event that the job's transition table forbids raises IllegalTransition and is neither kept nor told.
+    """
+
+    def __init__(self, clock: Clock, journal: Journal | None = None) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._events: list[Event] = []
+        self._listeners: list[Listener] = []
+        self._lock = threading.RLock()
+        self.job = Job()
+
+    def subscribe(self, listener: Listener) -> None:
+        with self._lock:
+            self._listeners.append(listener)
+
+    def events(self) -> Sequence[Event]:
+        with self._lock:
+            return tuple(self._events)
+
+    def emit(self, kind: Kind, disk: str | None = None, /, **params: Any) -> Event:
+        with self._lock:
+            event = Event(kind=kind, seq=self.job.last_seq + 1, t=self._clock.utc(), disk=disk, params=params)
+            self.job = apply(self.job, event)
+            if kind not in EPHEMERAL:
+                self._events.append(event)
+            newly_unsafe = self._write(event)
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(event)
+        if newly_unsafe:
+            self.emit(Kind.ATTENTION, reason="attention-stick-missing")
+        return event
+
+    def _write(self, event: Event) -> bool:
+        """True when this event was the first that could not be written to the medium."""
+        if self._journal is None:
+            return False
+        was_safe = self._journal.safe
+        self._journal.append(event)
+        return was_safe and not self._journal.safe
+
+    @property
+    def safe(self) -> bool:
+        """False while events live in memory only (stick pulled or full)."""
+        return self._journal is None or self._journal.safe

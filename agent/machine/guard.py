@@ -1,0 +1,58 @@
+"""Which command lines destroy. The live door runs none of them without an opened, warranted disk.
+
+A list of what is known to write to a disk, from the tools' manual pages; a program that is not known to
+read only, given a block device, counts as destructive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+
+_KNOWN_TOOLS = frozenset(
+    {
+        *("blkid", "blockdev", "cat", "dmidecode", "e2fsck", "ethtool", "fsck.vfat", "fsck.fat", "hdparm", "losetup"),
+        *("lsblk", "lscpu", "lshw", "mcopy", "mdir", "mmc", "mokutil", "nvme", "partx", "sdparm", "sfdisk", "sgdisk"),
+        *("sg_inq", "sg_opcodes", "sg_readcap", "sg_requests", "smartctl", "udevadm", "wipefs"),
+    }
+)
+
+# For tools that both read and write: the arguments that make them write.
+_WRITING: dict[str, re.Pattern[str]] = {
+    "hdparm": re.compile(
+        r"^--(security-(set-pass|erase|erase-enhanced|disable|unlock|freeze|prompt.*)|sanitize-(?!status).*|trim-.*|"
+        r"write-sector|repair-sector|make-bad-sector|dco-(restore|freeze|setmax)|format.*|fwdownload.*)$|^-N.+|^p\d+$"
+    ),
+    "nvme": re.compile(
+        r"^(format|sanitize|write.*|dsm|delete-ns|create-ns|attach-ns|detach-ns|fw-.*|security-send|"
+        r"reset|subsystem-reset|copy|zns|lockdown|sed|admin-passthru|io-passthru|set-feature)$"
+    ),
+    "mmc": re.compile(r"^(sanitize|erase|write.*|enh_area|csize|gp|hwreset|bootpart|bkops.*|ffu.*|rpmb)$"),
+    "sdparm": re.compile(r"^(--set|-s|--clear|-c|--command.*|-C.*|--defaults|-D)"),
+    "blockdev": re.compile(r"^--(setrw|flushbufs|rereadpt)$"),
+    "losetup": re.compile(r"^(-d|-D|--detach.*|-c|--set-capacity)$"),
+    "smartctl": re.compile(r"^(-s|--set|-t|--test).*"),
+    "wipefs": re.compile(r"^(-a|--all|-o|--offset|-f|--force|-b|--backup)"),
+    "e2fsck": re.compile(r"^-(?!.*n)[a-zA-Z]*[pyfcD]"),
+    "fsck.vfat": re.compile(r"^-[aryw]"),
+    "fsck.fat": re.compile(r"^-[aryw]"),
+    "partx": re.compile(r"^(-a|-u|-d|--add|--update|--delete)"),
+}
+_READING_MODE: dict[str, re.Pattern[str]] = {  # writes unless one of these is there
+    "sfdisk": re.compile(r"^(--json|-J|--dump|-d|--list|-l|--verify|-V|--no-act|-n|--version|-v|--show-.*|-g)$"),
+    "sgdisk": re.compile(r"^(--print|-p|--verify|-v|--info.*|-i.*)$"),
+    "e2fsck": re.compile(r"^-[a-zA-Z]*n"),
+}
+
+
+def destroys(argv: Sequence[str]) -> bool:
+    """True when this command line could write to a disk."""
+    tool = PurePath(argv[0]).name
+    words = list(argv[1:])
+    if tool not in _KNOWN_TOOLS:
+        return any(re.match(r"^(of=)?/dev/(?!null$|zero$|full$|u?random$|std|fd/|tty|rtc|mem$)", w) for w in words)
+    if tool in _READING_MODE and not any(_READING_MODE[tool].match(w) for w in words):
+        return any(w.startswith("/dev/") for w in words)
+    writing = _WRITING.get(tool)
+    return writing is not None and any(writing.match(w) for w in words)

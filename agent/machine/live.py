@@ -1,0 +1,250 @@
+"""The real PC. The only module that opens a block device, and it opens one only for a warrant."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import glob as globbing
+import json
+import os
+import stat
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
+from types import TracebackType
+from typing import Any, Self
+
+from agent.machine.clocks import RealClock
+from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
+from agent.machine.guard import destroys
+from agent.machine.processes import Process, run_tool
+from agent.machine.warrants import SpentPermits
+from agent.model.errors import Fault
+from agent.model.facts import Known
+from agent.model.identity import DiskIdentity, identify
+from agent.model.inventory import Disk
+from agent.model.warrant import Action, Warrant
+
+_BLKSSZGET = 0x1268  # logical sector size, int (linux/fs.h)
+_BLKPBSZGET = 0x127B  # physical sector size, unsigned int
+_BLKGETSIZE64 = 0x80081272  # bytes, u64
+_BLKROGET = 0x125E  # read-only flag, int
+
+_LSBLK = ["lsblk", "-J", "-b", "-d", "-o", "PATH,MODEL,SERIAL,WWN,SIZE,MAJ:MIN"]
+
+
+class LiveDisk:
+    """A disk that consent covers, held open; for an install the exclusive hold is only tried, the tools need it."""
+
+    rehearsal_scale: int | None = None
+
+    def __init__(self, *, identity: DiskIdentity, path: str, fd: int, action: Action) -> None:
+        self.identity = identity
+        self.path = path
+        self._fd = fd
+        self._action = action
+        self.size_bytes = _ioctl(fd, _BLKGETSIZE64, "Q")
+        self.logical_block = _ioctl(fd, _BLKSSZGET, "i")
+        self.physical_block = _ioctl(fd, _BLKPBSZGET, "I")
+
+    def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
+        self._refuse_other_disks(argv)
+        return run_tool(argv, timeout_s=timeout_s, stdin=stdin)
+
+    def _refuse_other_disks(self, argv: Sequence[str]) -> None:
+        """Every device named on the line must be this disk, one of its partitions or a harmless character device."""
+        mine = _major_minors(self.path)
+        for word in argv:
+            name = word.partition("=")[2] if "=/dev/" in word else word
+            if not name.startswith("/dev/") or not Path(name).is_block_device():
+                continue
+            if _major_minor(name) not in mine:
+                raise Fault("warrant-other-disk", disk=self.identity.suffix, other=name)
+
+    def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
+        os.set_inheritable(self._fd, True)
+        geometry = {
+            "fd": self._fd,
+            "size_bytes": self.size_bytes,
+            "logical_block": self.logical_block,
+            "physical_block": self.physical_block,
+        }
+        return Process(module, {**spec, **geometry}, fd=self._fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class LiveMachine:
+    """This PC, through its own tools and its /proc and /sys."""
+
+    name = "live"
+    exercise = False
+
+    def __init__(self) -> None:
+        self.clock: Clock = RealClock()
+        self._permits = SpentPermits()
+
+    def is_root(self) -> bool:
+        return os.geteuid() == 0
+
+    def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
+        if destroys(argv):
+            raise Fault("warrant-missing", disk=" ".join(argv[:3]))
+        return run_tool(argv, timeout_s=timeout_s, stdin=stdin)
+
+    def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
+        with _looking(path):
+            if not stat.S_ISREG(Path(path).stat().st_mode):
+                raise DoorError(f"{path}: not a regular file")
+            with open(path, "rb") as file:
+                return file.read(limit)
+
+    def glob(self, pattern: str) -> list[str]:
+        return sorted(globbing.glob(pattern))  # noqa: PTH207 absolute patterns
+
+    def exists(self, path: str) -> bool:
+        return Path(path).exists()
+
+    def link(self, path: str) -> str:
+        with _looking(path):
+            return str(Path(path).readlink())
+
+    def file_identity(self, path: str) -> str:
+        with _looking(path):
+            found = Path(path).stat()
+        return f"FILE-{found.st_dev:X}-{found.st_ino:08X}"
+
+    def open_disk(self, identity: DiskIdentity, warrant: Warrant | None, action: Action) -> LiveDisk:
+        self._permits.check(warrant, identity, action, now=self.clock.monotonic(), exercise=False)
+        if not self.is_root():
+            raise Fault("not-root")
+        path = self.find(identity)
+        if Path(path).stat().st_rdev == Path("/").stat().st_dev:
+            raise Fault("disk-excluded", disk=identity.suffix, why="/")
+        fd = _open_exclusive(path, identity)
+        try:
+            if _ioctl(fd, _BLKROGET, "i"):
+                raise Fault("disk-read-only", disk=identity.suffix)
+            if _ioctl(fd, _BLKGETSIZE64, "Q") != identity.size_bytes or self.find(identity) != path:
+                raise Fault("disk-changed", disk=identity.suffix)
+            self._permits.spend(warrant, identity, action, now=self.clock.monotonic(), exercise=False)
+            if action is Action.INSTALL:
+                exclusive, fd = fd, os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                os.close(exclusive)
+            return LiveDisk(identity=identity, path=path, fd=fd, action=action)
+        except BaseException:
+            os.close(fd)
+            raise
+
+    def find(self, identity: DiskIdentity) -> str:
+        """Where the disk is now, asked of the drive again. Raises Fault disk-not-found, disk-duplicate-identity."""
+        answer = run_tool(_LSBLK, timeout_s=10)
+        try:
+            rows = json.loads(answer.stdout)["blockdevices"]
+        except (ValueError, KeyError):
+            raise Fault("tool-garbage", tool="lsblk") from None
+        found = [row["path"] for row in rows if _same(self._identify(row), identity)]
+        if not found:
+            raise Fault("disk-not-found", disk=identity.suffix)
+        if len(found) > 1:
+            raise Fault("disk-duplicate-identity", disk=identity.suffix, paths=", ".join(found))
+        return str(found[0])
+
+    def _identify(self, row: Mapping[str, Any]) -> DiskIdentity | None:
+        path = str(row["path"])
+        if PurePath(path).name.startswith("loop"):
+            backing = Path(f"/sys/block/{PurePath(path).name}/loop/backing_file")
+            if not backing.exists():
+                return None
+            file = backing.read_text().strip()
+            try:
+                serial = self.file_identity(file)
+            except DoorError:
+                return None
+            return identify(
+                Disk(
+                    serial=Known(serial, "stat"),
+                    model=Known(PurePath(file).name, "sysfs"),
+                    bus=Known("loop", "sysfs"),
+                    size_bytes=Known(int(row["size"]), "lsblk"),
+                )
+            )
+
+        def fact(key: str) -> Known[str] | None:
+            text = str(row.get(key) or "").strip()
+            return Known(text, "lsblk") if text else None
+
+        return identify(
+            Disk(
+                serial=fact("serial"), wwn=fact("wwn"), model=fact("model"), size_bytes=Known(int(row["size"]), "lsblk")
+            )
+        )
+
+
+def _same(one: DiskIdentity | None, other: DiskIdentity) -> bool:
+    """The model is left out: tools spell it differently."""
+    return one is not None and (one.text, one.size_bytes) == (other.text, other.size_bytes)
+
+
+class _looking:
+    """Errors of the file system in the door's words."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            raise NotThere(f"{self._path}: not there") from None
+        if isinstance(error, PermissionError):
+            raise Denied(f"{self._path}: needs root") from None
+        if isinstance(error, OSError):
+            raise DoorError(f"{self._path}: {errno.errorcode.get(error.errno or 0, '')} {error.strerror}") from None
+
+
+def _open_exclusive(path: str, identity: DiskIdentity) -> int:
+    """O_EXCL on a block device fails while anything holds it: a mount, swap, md, dm (open(2), linux/block)."""
+    flags = os.O_RDWR | os.O_EXCL | os.O_CLOEXEC
+    for direct in (os.O_DIRECT, 0):  # a loop device over tmpfs refuses O_DIRECT
+        try:
+            return os.open(path, flags | direct)
+        except OSError as error:
+            if error.errno == errno.EINVAL and direct:
+                continue
+            if error.errno == errno.EBUSY:
+                raise Fault("disk-busy", disk=identity.suffix) from None
+            if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+                raise Fault("disk-read-only", disk=identity.suffix) from None
+            raise Fault("disk-not-found", disk=identity.suffix, why=os.strerror(error.errno or 0)) from None
+    raise Fault("disk-not-found", disk=identity.suffix)
+
+
+def _ioctl(fd: int, request: int, form: str) -> int:
+    buffer = bytearray(struct.calcsize(form) if form != "i" else ctypes.sizeof(ctypes.c_int))
+    fcntl.ioctl(fd, request, buffer)
+    return int(struct.unpack(form, buffer)[0])
+
+
+def _major_minor(path: str) -> str:
+    number = Path(path).stat().st_rdev
+    return f"{os.major(number)}:{os.minor(number)}"
+
+
+def _major_minors(path: str) -> set[str]:
+    """The disk's own number and those of its partitions."""
+    name = PurePath(path).name
+    parts = Path("/sys/block", name).glob(f"{name}*/dev")
+    return {_major_minor(path)} | {p.read_text().strip() for p in parts}

@@ -1,0 +1,124 @@
+"""The only place that starts processes: one ``run`` for tools, one ``Process`` for disk workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Any
+
+from agent.machine.door import Answer, Denied, ToolMissing, ToolTimedOut
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def tool_environment() -> dict[str, str]:
+    """What tools are started with: English messages that do not change, a path that has sbin, nothing of the user's."""
+    kept = {k: v for k, v in os.environ.items() if k in ("HOME", "TMPDIR", "MIRROR", "SOURCE_DATE_EPOCH")}
+    return {**kept, "PATH": _PATH, "LC_ALL": "C", "LANG": "C"}
+
+
+def run_tool(argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
+    """Run one program to its end. Raises ToolMissing, Denied, ToolTimedOut (it is killed then)."""
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            list(argv),
+            input=stdin,
+            capture_output=True,
+            timeout=timeout_s,
+            env=tool_environment(),
+            check=False,
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        raise ToolMissing(f"{argv[0]}: not installed") from None
+    except PermissionError:
+        raise Denied(f"{argv[0]}: needs root") from None
+    except subprocess.TimeoutExpired:
+        raise ToolTimedOut(f"{argv[0]}: no answer within {timeout_s:g} s") from None
+    return Answer(
+        argv=tuple(argv),
+        exit_status=done.returncode,
+        stdout=done.stdout,
+        stderr=done.stderr,
+        seconds=time.monotonic() - started,
+    )
+
+
+class Process:
+    """A Python worker with a disk's descriptor, talking JSON lines (the ``Worker`` of the door).
+
+    A line it prints that is not JSON is a fault of ours: it is kept with the standard error.
+    """
+
+    def __init__(self, module: str, spec: Mapping[str, Any], *, fd: int) -> None:
+        self._tail: deque[str] = deque(maxlen=60)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(fd,),
+            # a Ctrl+C at the terminal is for the screen to answer, never for a worker in mid-write
+            start_new_session=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self._lock = threading.Lock()
+        self._reader = threading.Thread(target=self._drain, args=(self._process.stderr,), daemon=True)
+        self._reader.start()
+        self.send(spec)
+
+    def _drain(self, stream: IO[bytes] | None) -> None:
+        for line in stream or ():
+            self._tail.append(line.decode("utf-8", "replace").rstrip())
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def messages(self) -> Iterator[Mapping[str, Any]]:
+        for line in self._process.stdout or ():
+            try:
+                message = json.loads(line)
+            except ValueError:
+                message = None
+            if isinstance(message, dict):
+                yield message
+            else:  # cut in mid-line by a kill, or a stray print
+                self._tail.append(line.decode("utf-8", "replace").rstrip())
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Give the worker one message; a worker that has ended no longer listens, which is not an error."""
+        with self._lock:
+            pipe = self._process.stdin
+            if pipe is None or self._process.poll() is not None:
+                return
+            try:
+                pipe.write(json.dumps(message).encode() + b"\n")
+                pipe.flush()
+            except BrokenPipeError:
+                self._tail.append("the worker closed its input")
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def wait(self) -> int:
+        status = self._process.wait()
+        self._reader.join(timeout=2)
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    self._tail.append("the worker closed its input")
+        return status
+
+    @property
+    def errors(self) -> str:
+        return "\n".join(self._tail)

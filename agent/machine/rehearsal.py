@@ -1,0 +1,184 @@
+"""The rehearsal bench: a recorded PC whose disks are sparse files, with a virtual clock and named faults.
+
+The real erase and verify code writes to those files. There is no route from here to a real device: paths
+come from the work folder alone, and the descriptor is checked to be a regular file before it is handed on.
+A rehearsal disk is smaller than the disk it stands for (``rehearsal_scale``), and everything made from it
+says EXERCICE.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from agent.machine.clocks import VirtualClock
+from agent.machine.door import Answer, Clock, Machine
+from agent.machine.processes import Process
+from agent.machine.warrants import SpentPermits
+from agent.model.errors import Fault
+from agent.model.identity import DiskIdentity
+from agent.model.warrant import Action, Warrant
+
+MIB = 1 << 20
+SMALLEST, LARGEST = 32 * MIB, 96 * MIB
+SCALE = 4096  # a 256 GB disk is stood for by 60 MiB
+
+FaultSpec = Callable[[int], Mapping[str, Any]]
+
+
+def _at(kind: str, start: float, end: float | None = None, **more: Any) -> FaultSpec:
+    """A fault at a fraction of the disk, as the worker's block layer wants it (bytes, whole 4 KiB blocks)."""
+
+    def spec(size: int) -> Mapping[str, Any]:
+        first = int(size * start) // 4096 * 4096
+        last = first + 4096 if end is None else int(size * end) // 4096 * 4096
+        return {"kind": kind, "start": first, "end": last, **more}
+
+    return spec
+
+
+FAULTS: Mapping[str, FaultSpec] = {
+    "bad-sector": _at("write-error", 0.43),
+    "unreadable-sector": _at("read-error", 0.57),
+    "bad-zone": _at("write-error", 0.43, 0.46),
+    "disk-vanishes": _at("vanish", 0.61, 1.0),
+    "dropped-writes": _at("drop-writes", 0.30, 0.31),
+    "stall": _at("stall", 0.25, seconds=3.0),
+    "power-cut": _at("power-cut", 0.40, 1.0),
+}
+"""Faults of the disk layer, by name. The others are told to the engine: see ``SESSION_FAULTS``."""
+
+SESSION_FAULTS = ("registry-down", "stick-full", "hidden-disks", "tool-hangs")
+"""Faults of the bench around the disk: the registry does not answer, the stick is full, the only disk hides
+behind its controller, a tool never answers."""
+
+FAULT_NAMES = (*FAULTS, *SESSION_FAULTS)
+
+
+class RehearsalDisk:
+    """A sparse file in the work folder, standing for one recorded disk."""
+
+    def __init__(
+        self, *, identity: DiskIdentity, path: Path, faults: Sequence[Mapping[str, Any]], pace: int | None
+    ) -> None:
+        self.identity = identity
+        self.path = str(path)
+        self._faults = list(faults)
+        self._pace = pace
+        self._fd = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        found = os.fstat(self._fd)
+        if not stat.S_ISREG(found.st_mode):
+            os.close(self._fd)
+            raise Fault("disk-excluded", disk=identity.suffix, why=self.path)
+        self.size_bytes = found.st_size
+        self.logical_block = 512
+        self.physical_block = 4096
+        self.rehearsal_scale = max(1, identity.size_bytes // self.size_bytes)
+
+    def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
+        raise Fault("not-live", what=argv[0])
+
+    def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
+        os.set_inheritable(self._fd, True)
+        geometry = {
+            "fd": self._fd,
+            "size_bytes": self.size_bytes,
+            "logical_block": self.logical_block,
+            "physical_block": self.physical_block,
+            "faults": self._faults,
+            "pace_bytes_per_s": self._pace,
+        }
+        return Process(module, {**spec, **geometry}, fd=self._fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class RehearsalMachine:
+    """A recorded PC one can erase. ``pace_bytes_per_s`` slows the disks to what a person can follow."""
+
+    exercise = True
+
+    def __init__(
+        self,
+        recorded: Machine,
+        workdir: Path,
+        *,
+        faults: Sequence[str] = (),
+        pace_bytes_per_s: int | None = None,
+        clock_pace: float = 0.0,
+    ) -> None:
+        for name in faults:
+            if name not in FAULT_NAMES:
+                raise Fault("fault-unknown", name=name, known=", ".join(FAULT_NAMES))
+        self.name = recorded.name
+        self.clock: Clock = VirtualClock(pace=clock_pace)
+        self.faults = tuple(faults)
+        self._recorded = recorded
+        self._workdir = workdir
+        self._pace = pace_bytes_per_s
+        self._permits = SpentPermits()
+
+    def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
+        return self._recorded.run(argv, timeout_s=timeout_s, stdin=stdin)
+
+    def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
+        return self._recorded.read(path, limit=limit)
+
+    def glob(self, pattern: str) -> list[str]:
+        return self._recorded.glob(pattern)
+
+    def exists(self, path: str) -> bool:
+        return self._recorded.exists(path)
+
+    def link(self, path: str) -> str:
+        return self._recorded.link(path)
+
+    def file_identity(self, path: str) -> str:
+        return self._recorded.file_identity(path)
+
+    def is_root(self) -> bool:
+        return True
+
+    def disk_file(self, identity: DiskIdentity) -> Path:
+        """The sparse file that stands for a disk, made with some former content when it does not exist yet."""
+        name = hashlib.sha256(identity.text.encode()).hexdigest()[:16]
+        path = self._workdir / f"disk-{name}.img"
+        if not path.exists():
+            self._workdir.mkdir(parents=True, exist_ok=True)
+            size = min(LARGEST, max(SMALLEST, identity.size_bytes // SCALE)) // MIB * MIB
+            _plant_former_content(path, size=size, seed=identity.text)
+        return path
+
+    def open_disk(self, identity: DiskIdentity, warrant: Warrant | None, action: Action) -> RehearsalDisk:
+        self._permits.spend(warrant, identity, action, now=self.clock.monotonic(), exercise=True)
+        path = self.disk_file(identity)
+        specs = [FAULTS[name](path.stat().st_size) for name in self.faults if name in FAULTS]
+        return RehearsalDisk(identity=identity, path=path, faults=specs, pace=self._pace)
+
+
+FORMER_CONTENT = b"REGAIN-EXERCICE ancien document du donateur "
+
+
+def _plant_former_content(path: Path, *, size: int, seed: str) -> None:
+    """Something to erase: a boot-sector signature and 4 KiB "documents" all over a sparse file of ``size`` bytes."""
+    with open(path, "wb") as file:
+        file.truncate(size)
+        file.seek(510)
+        file.write(b"\x55\xaa")
+        for number in range(0, size // MIB):
+            file.seek(number * MIB + 8192)
+            line = FORMER_CONTENT + f"{seed} {number}\n".encode()
+            file.write((line * (4096 // len(line) + 1))[:4096])

@@ -1,0 +1,135 @@
+"""Erasure in values: the method chosen and why, what was observed, and the outcome (ERASURE design, 3, 7, 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from agent.model.identity import DiskIdentity
+
+
+class Level(StrEnum):
+    """NIST SP 800-88r2 / IEEE 2883-2022 words."""
+
+    CLEAR = "clear"
+    PURGE = "purge"
+    NONE = "none"
+
+
+class Outcome(StrEnum):
+    PURGED = "purged"
+    CLEARED = "cleared"
+    CLEARED_WITH_EXCEPTIONS = "cleared_with_exceptions"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+    @property
+    def proven(self) -> bool:
+        """True when a certificate may be printed and an install may start."""
+        return self in (Outcome.PURGED, Outcome.CLEARED, Outcome.CLEARED_WITH_EXCEPTIONS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A better technique that was not chosen, and the message id of why."""
+
+    technique: str
+    reason: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """What the ladder picks for one disk. ``reason`` and ``claim`` are message ids."""
+
+    technique: str  # "overwrite", later "nvme-sanitize-block", …
+    level: Level
+    passes: int
+    verify: str  # full | sample
+    reason: str
+    claim: str | None = None  # sentence the certificate must carry, e.g. "claim-ssd-overwrite"
+    params: Mapping[str, Any] = field(default_factory=dict)
+    skipped: tuple[Skipped, ...] = ()
+    estimate_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadRange:
+    """Bytes [start, end) that could not be written or read; ``operation`` is "write" or "read"."""
+
+    start: int
+    end: int
+    operation: str
+    errno: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRecord:
+    """One overwrite pass. The key is published on purpose: it protects nothing and lets anyone re-verify."""
+
+    number: int
+    cipher: str  # "aes-256-ctr" | "chacha20" | "zeros"
+    key: str  # hex, 64 digits; "" for zeros
+    bytes_written: int
+    seconds: float
+    started: str
+    resumed_from: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canaries:
+    """Known blocks planted before and looked for after; witnesses are hashes of former content left alone."""
+
+    key: str
+    seed: str
+    count: int
+    readable_before: int
+    alive_after: int | None = None  # None: not looked for yet
+    unreadable_after: int | None = None
+    witnesses: int = 0
+    witnesses_matching: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    mode: str  # full | sample
+    bytes: int
+    seconds: float
+    mismatches: int
+    mismatch_ranges: tuple[BadRange, ...] = ()
+    unreadable_bytes: int = 0
+    seed: str = ""
+    classes: Mapping[str, int] = field(default_factory=dict)  # content class -> blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything observed while one disk was erased: the ``erasures[]`` entry of the signed report is made of it."""
+
+    identity: DiskIdentity
+    disk: Mapping[str, Any]  # wire form of the Disk facts when the job began
+    method: Method
+    plan_digest: str
+    warrant_id: str
+    outcome: Outcome
+    level: Level
+    started: str
+    seconds: float
+    bytes_total: int
+    bytes_covered: int
+    passes: tuple[PassRecord, ...] = ()
+    canaries: Canaries | None = None
+    verification: Verification | None = None
+    bad_ranges: tuple[BadRange, ...] = ()
+    exceptions: tuple[Mapping[str, Any], ...] = ()
+    reasons: tuple[str, ...] = ()  # message ids: why this outcome
+    commands: tuple[Mapping[str, Any], ...] = ()
+    status_timeline: tuple[Mapping[str, Any], ...] = ()
+    smart_before: Mapping[str, Any] | None = None
+    smart_after: Mapping[str, Any] | None = None
+    interruptions: int = 0
+    rehearsal: bool = False
+    rehearsal_scale: int | None = None  # virtual disk: real bytes shown / bytes of the file behind it

@@ -1,0 +1,88 @@
+"""What happens, as frozen events: message ids and numbers, never sentences.
+
+The journal, the screens, ``--plain``, ``--json``, the report and the certificate are projections of
+this stream. On the wire: ``{"event": kind, "seq": n, "t": iso-utc, "disk": identity?, …params}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from agent.model.facts import to_wire
+
+
+class Kind(StrEnum):
+    # one job
+    JOB_STARTED = "job_started"  # job_id, machine, exercise, version
+    TAG_READ = "tag_read"  # tag (None: without a label), operator
+    PROBE_FINISHED = "probe_finished"  # probe, done, total, ok, error
+    INVENTORY_FINISHED = "inventory_finished"  # inventory (wire), seconds
+    ASSESSED = "assessed"  # eligibility (wire), options [..], excluded [..]
+    CHOSEN = "chosen"  # system, profile, chosen_by
+    PLANNED = "planned"  # plan (wire), digest, short_digest
+    CONSENT_REFUSED = "consent_refused"  # disk, reason
+    CONSENTED = "consented"  # warrant_id, plan_digest, by, disks [{identity, suffix}]
+    # one disk (``disk`` is the identity text)
+    ERASURE_STARTED = "erasure_started"  # method (wire), bytes_total, resumed
+    CANARIES_PLANTED = "canaries_planted"  # count, readable
+    PASS_STARTED = "pass_started"  # number, passes, cipher, key, from
+    PROGRESS = "progress"  # phase (write|verify|install), done, total, bytes_per_s, eta_s, number, passes
+    MARK = "mark"  # number, key, offset, bad_ranges: synced position, resume point
+    RANGE_FAILED = "range_failed"  # operation, start, end, errno
+    STALLED = "stalled"  # seconds, cause
+    PASS_FINISHED = "pass_finished"  # number, seconds, bytes
+    VERIFY_STARTED = "verify_started"  # mode
+    VERIFY_FINISHED = "verify_finished"  # mode, bytes, seconds, mismatches
+    CANARIES_CHECKED = "canaries_checked"  # alive, unreadable, witnesses_matching
+    ERASURE_FINISHED = (
+        "erasure_finished"  # outcome, method, level, bytes, seconds, bytes_per_second, verification, reasons
+    )
+    # install
+    INSTALL_LOCKED = "install_locked"  # reason
+    INSTALL_STARTED = "install_started"  # profile, steps, rehearsed
+    STEP_STARTED = "step_started"  # step, index, total
+    STEP_FINISHED = "step_finished"  # step, seconds, observed
+    STEP_FAILED = "step_failed"  # step, error
+    INSTALL_FINISHED = "install_finished"  # ok, verified (none|checked|rehearsed), seconds
+    # paper and delivery
+    RECORD_SIGNED = "record_signed"  # report_id, number, sha256, path
+    CERTIFICATE_WRITTEN = "certificate_written"  # path, kind
+    REPORT_QUEUED = "report_queued"  # report_id, waiting
+    REPORT_DELIVERED = "report_delivered"  # report_id, received_at
+    REPORT_WAITING = "report_waiting"  # report_id, error_id
+    # end
+    ATTENTION = "attention"  # reason (message id), error_id?
+    FAULT = "fault"  # error_id, code, params, wrote
+    STOP_REQUESTED = "stop_requested"
+    JOB_FINISHED = "job_finished"  # outcome: done | failed | unknown | aborted | attention; exit_code
+
+
+SYNCED = frozenset(Kind) - {Kind.PROGRESS, Kind.PROBE_FINISHED, Kind.STALLED}
+"""Kinds after which the journal is synced to the medium before anything else happens."""
+
+EPHEMERAL = frozenset({Kind.PROGRESS})
+"""Kinds that are shown and not kept in the journal: a mark says the same and is synced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    kind: Kind
+    seq: int
+    t: str
+    disk: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_wire(self) -> dict[str, Any]:
+        head: dict[str, Any] = {"event": self.kind.value, "seq": self.seq, "t": self.t}
+        if self.disk is not None:
+            head["disk"] = self.disk
+        return head | {str(k): to_wire(v) for k, v in self.params.items()}
+
+
+def from_wire(line: Mapping[str, Any]) -> Event:
+    """The event behind one journal line. Raises ValueError or KeyError when it is not one."""
+    params = {k: v for k, v in line.items() if k not in ("event", "seq", "t", "disk")}
+    return Event(kind=Kind(line["event"]), seq=int(line["seq"]), t=str(line["t"]), disk=line.get("disk"), params=params)

@@ -1,0 +1,272 @@
+"""What this PC is: the shape of ``regain inventory --json`` (COMMANDS contract).
+
+Every leaf is a fact; ``None`` means the source does not tell. The same shapes carry one tool's view
+(``regain parse``) and the merged view of the whole PC. Sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from agent.model.facts import Fact, MaybeFact
+
+
+class SerialQuality(StrEnum):
+    GOOD = "good"
+    JUNK = "junk"
+    ABSENT = "absent"
+    WEAK = "weak"  # UUIDs only: zeros and a MAC
+
+
+class Medium(StrEnum):
+    HDD = "hdd"
+    SSD = "ssd"
+    NVME = "nvme"
+    EMMC = "emmc"
+    USB = "usb"
+    OPTICAL = "optical"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    manufacturer: MaybeFact[str] = None
+    product: MaybeFact[str] = None
+    version: MaybeFact[str] = None
+    sku: MaybeFact[str] = None
+    family: MaybeFact[str] = None
+    model_name: MaybeFact[str] = None  # what a person calls it (Lenovo: Version; placeholder product: the board)
+    serial: MaybeFact[str] = None
+    serial_quality: MaybeFact[str] = None
+    uuid: MaybeFact[str] = None
+    uuid_quality: MaybeFact[str] = None
+    virtual: MaybeFact[bool] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    manufacturer: MaybeFact[str] = None
+    product: MaybeFact[str] = None
+    version: MaybeFact[str] = None
+    serial: MaybeFact[str] = None
+    serial_quality: MaybeFact[str] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chassis:
+    type: MaybeFact[str] = None
+    serial: MaybeFact[str] = None
+    serial_quality: MaybeFact[str] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firmware:
+    vendor: MaybeFact[str] = None
+    version: MaybeFact[str] = None
+    date: MaybeFact[str] = None
+    mode: MaybeFact[str] = None  # uefi | bios
+    bits: MaybeFact[int] = None  # 32 or 64, UEFI only
+    uefi_supported: MaybeFact[bool] = None
+    secure_boot: MaybeFact[str] = None  # on | off | setup | unsupported | unknown
+    ca_2011: MaybeFact[bool] = None  # db holds "Microsoft Corporation UEFI CA 2011" (third party)
+    ca_2023: MaybeFact[bool] = None  # db holds "Microsoft UEFI CA 2023" (third party)
+    windows_ca_2023: MaybeFact[bool] = None  # db holds "Windows UEFI CA 2023"
+    admin_password: MaybeFact[str] = None  # enabled | disabled | not_implemented | unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cpu:
+    brand_raw: MaybeFact[str] = None
+    vendor: MaybeFact[str] = None  # CPUID vendor string: GenuineIntel, AuthenticAMD, …
+    family: MaybeFact[int] = None
+    model: MaybeFact[int] = None
+    stepping: MaybeFact[int] = None
+    platform_id: MaybeFact[int] = None  # one-bit mask, Intel only
+    signature: MaybeFact[str] = None
+    cores: MaybeFact[int] = None
+    threads: MaybeFact[int] = None
+    sockets: MaybeFact[int] = None
+    max_mhz: MaybeFact[int] = None
+    flags: MaybeFact[tuple[str, ...]] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryModule:
+    size_bytes: MaybeFact[int] = None
+    type: MaybeFact[str] = None
+    form_factor: MaybeFact[str] = None
+    speed_mts: MaybeFact[int] = None
+    locator: MaybeFact[str] = None
+    manufacturer: MaybeFact[str] = None
+    part: MaybeFact[str] = None
+    soldered: MaybeFact[bool] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    installed_bytes: MaybeFact[int] = None
+    usable_bytes: MaybeFact[int] = None
+    slots: MaybeFact[int] = None
+    array_devices: MaybeFact[int] = None
+    max_bytes: MaybeFact[int] = None
+    modules: tuple[MemoryModule, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tpm:
+    present: MaybeFact[bool] = None
+    version: MaybeFact[str] = None  # "2.0", "1.2"
+    manufacturer: MaybeFact[str] = None
+    seen_by: MaybeFact[str] = None  # kernel | acpi | smbios
+    driver_bound: MaybeFact[bool] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskSecurity:
+    """ATA SECURITY feature set as the drive tells it (ACS-3, IDENTIFY word 128)."""
+
+    supported: MaybeFact[bool] = None
+    enabled: MaybeFact[bool] = None
+    locked: MaybeFact[bool] = None
+    frozen: MaybeFact[bool] = None
+    enhanced_erase: MaybeFact[bool] = None
+    level: MaybeFact[str] = None
+    erase_minutes: MaybeFact[int] = None
+    enhanced_erase_minutes: MaybeFact[int] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskSanitize:
+    overwrite: MaybeFact[bool] = None
+    block_erase: MaybeFact[bool] = None
+    crypto_erase: MaybeFact[bool] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskNvme:
+    fna: MaybeFact[int] = None
+    sanicap: MaybeFact[int] = None
+    oacs: MaybeFact[int] = None
+    namespaces: MaybeFact[int] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """One disk, or what one tool tells of it. Keys are those of ``regain disks`` / ``regain parse``."""
+
+    path: MaybeFact[str] = None
+    model: MaybeFact[str] = None
+    serial: MaybeFact[str] = None
+    firmware: MaybeFact[str] = None
+    wwn: MaybeFact[str] = None
+    size_bytes: MaybeFact[int] = None
+    logical_block_size: MaybeFact[int] = None
+    physical_block_size: MaybeFact[int] = None
+    rotational: MaybeFact[bool] = None
+    rotation_rpm: MaybeFact[int] = None
+    medium: MaybeFact[str] = None
+    bus: MaybeFact[str] = None  # ata | nvme | usb | mmc | sas | scsi | loop | virtio
+    removable: MaybeFact[bool] = None
+    read_only: MaybeFact[bool] = None
+    in_use: MaybeFact[tuple[str, ...]] = None  # why it is held: "mounted on /", "swap", "member of md0"; () = free
+    major_minor: MaybeFact[str] = None
+    backing_file: MaybeFact[str] = None  # loop devices only
+    power_on_hours: MaybeFact[int] = None
+    reallocated_sectors: MaybeFact[int] = None
+    pending_sectors: MaybeFact[int] = None
+    offline_uncorrectable: MaybeFact[int] = None
+    media_errors: MaybeFact[int] = None
+    grown_defects: MaybeFact[int] = None
+    crc_errors: MaybeFact[int] = None
+    percentage_used: MaybeFact[int] = None
+    critical_warning: MaybeFact[int] = None
+    temperature_c: MaybeFact[int] = None
+    smart_passed: MaybeFact[bool] = None
+    smart_exit_status: MaybeFact[int] = None
+    security: DiskSecurity | None = None
+    sanitize: DiskSanitize | None = None
+    nvme: DiskNvme | None = None
+    extra: Mapping[str, Any] | None = None  # what else the tool tells: hpa, dco, sanitize_log, …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controller:
+    """A storage, graphics or network function on the PCI bus."""
+
+    slot: str
+    pci_class: str  # six hex digits, "010802"
+    vendor_id: str
+    device_id: str
+    vendor: MaybeFact[str] = None
+    device: MaybeFact[str] = None
+    driver: MaybeFact[str] = None
+    hidden_disks: MaybeFact[int] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    connector: MaybeFact[str] = None
+    manufacturer: MaybeFact[str] = None
+    model: MaybeFact[str] = None
+    year: MaybeFact[int] = None
+    width_px: MaybeFact[int] = None
+    height_px: MaybeFact[int] = None
+    diagonal_inches: MaybeFact[float] = None
+    internal: MaybeFact[bool] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    name: MaybeFact[str] = None
+    manufacturer: MaybeFact[str] = None
+    design_wh: MaybeFact[float] = None
+    full_wh: MaybeFact[float] = None
+    wear_percent: MaybeFact[float] = None  # 0 = as new, 100 = dead
+    cycles: MaybeFact[int] = None
+    charge_percent: MaybeFact[int] = None
+    state: MaybeFact[str] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPort:
+    name: str
+    kind: MaybeFact[str] = None  # ethernet | wifi | bluetooth | other
+    driver: MaybeFact[str] = None
+    mac: MaybeFact[str] = None  # permanent address, built-in interfaces only
+    usb: MaybeFact[bool] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    rtc_utc: MaybeFact[str] = None
+    sane: MaybeFact[bool] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Everything the stages know of one PC. ``took_s`` is the time the probes needed."""
+
+    system: System = field(default_factory=System)
+    board: Board = field(default_factory=Board)
+    chassis: Chassis = field(default_factory=Chassis)
+    firmware: Firmware = field(default_factory=Firmware)
+    cpu: Cpu = field(default_factory=Cpu)
+    memory: Memory = field(default_factory=Memory)
+    tpm: Tpm = field(default_factory=Tpm)
+    disks: Fact[tuple[Disk, ...]]
+    gpus: MaybeFact[tuple[Controller, ...]] = None
+    storage_controllers: MaybeFact[tuple[Controller, ...]] = None
+    undriven: MaybeFact[tuple[Controller, ...]] = None  # devices a driver should have bound and none did
+    displays: MaybeFact[tuple[Display, ...]] = None
+    batteries: MaybeFact[tuple[Battery, ...]] = None
+    mains: MaybeFact[bool] = None
+    network: MaybeFact[tuple[NetworkPort, ...]] = None
+    missing_firmware: MaybeFact[tuple[str, ...]] = None
+    oem_windows_key: MaybeFact[str] = None  # present | absent | unknown
+    oem_windows_key_suffix: MaybeFact[str] = None
+    clock: Clock = field(default_factory=Clock)
+    kernel_limits_cpus: MaybeFact[bool] = None  # nosmt or maxcpus on the command line
+    took_s: float = 0.0

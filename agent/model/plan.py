@@ -1,0 +1,107 @@
+"""The plan is a value: what will happen to which disk, and why. Its digest is what the technician consents to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from agent.model.erasure import Method
+from agent.model.facts import to_wire
+from agent.model.identity import DiskIdentity
+
+
+class SystemChoice(StrEnum):
+    """Neither is ever preselected: a plan without a choice does not exist."""
+
+    LINUX = "linux"
+    WINDOWS = "windows"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    system: SystemChoice
+    profile: str | None  # profile or image id; None for NONE
+    chosen_by: str  # card number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One disk to erase, with the method and the better ones that were left aside."""
+
+    identity: DiskIdentity
+    path: str  # where it was when planned; resolved again right before opening
+    medium: str
+    method: Method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A disk that is not touched; ``reason`` is a message id."""
+
+    path: str
+    model: str
+    suffix: str
+    size_bytes: int | None
+    reason: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One install step as text. ``kind``: run (argv), write (path, content), check."""
+
+    id: str  # message id of what the screen says: "step-partition", …
+    kind: str
+    detail: Mapping[str, Any]
+    postcondition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallPlan:
+    """What the installer will do: pure text drawn before consent (INSTALL design, rule 2)."""
+
+    profile: str
+    disk: DiskIdentity
+    image: Mapping[str, Any]  # name, version, sha256, bytes, unpacked_bytes
+    identifiers: Mapping[str, str]  # GUIDs and UUIDs drawn by the caller
+    partition_script: str
+    steps: tuple[Step, ...]
+    firmware_mode: str  # uefi | bios
+    rehearsed: bool  # True: this bench cannot write a system, the step is shown and reported as rehearsed
+    estimate_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """``exercise`` is part of the plan, so that a rehearsal consent can never serve a real disk."""
+
+    machine: str  # fingerprint of the PC
+    tag: str | None
+    targets: tuple[Target, ...]
+    excluded: tuple[Exclusion, ...]
+    choice: Choice
+    install: InstallPlan | None
+    exercise: bool
+    estimate_s: float
+    unproven_reason: str | None = None  # install without an erasure record: the reason is printed
+
+    def to_wire(self) -> dict[str, Any]:
+        wire: dict[str, Any] = to_wire(self)
+        return wire
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON (sorted keys, no blanks, UTF-8), in hex."""
+        text = json.dumps(self.to_wire(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def short_digest(self) -> str:
+        """Eight hex digits for people: "9F3A-77C1"."""
+        head = self.digest[:8].upper()
+        return f"{head[:4]}-{head[4:]}"

@@ -1,0 +1,22 @@
+"""A recipe: the answers to the questions of the bench, written down beforehand (closed schema)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Recipe(BaseModel):
+    """``regain-recipe/1``. It never presets a system by itself: whoever wrote it chose, and is named by card number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    schema_: Literal["regain-recipe/1"] = Field(alias="schema")
+    system: Literal["linux", "windows", "none"]
+    profile: str | None = None  # Linux: a profile id, or null for the best that fits
+    chosen_by: str
+    erase: Literal["all-eligible"] = "all-eligible"
+    level: Literal["clear", "purge"] | None = None  # None: the strongest the disk and this version reach
+    tag: str | None = None
+    lot: str | None = None
