@@ -23,11 +23,11 @@ class Journal:
         self.path = path
         self._waiting: list[bytes] = []
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = open(path, "ab")  # noqa: SIM115 lives as long as the job
+        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._file.close()
+            os.close(self._fd)
             raise Fault("disk-busy", disk=path.stem) from None
         self._cut_torn_line()
         _sync_folder(path.parent)
@@ -36,7 +36,7 @@ class Journal:
         """A line without its end was never synced: it goes, so that the next one starts clean."""
         data = self.path.read_bytes()
         if data and not data.endswith(b"\n"):
-            self._file.truncate(data.rfind(b"\n") + 1)
+            os.ftruncate(self._fd, data.rfind(b"\n") + 1)
 
     @property
     def safe(self) -> bool:
@@ -49,21 +49,25 @@ class Journal:
         line = json.dumps(event.to_wire(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         self._waiting.append(line)
         try:
-            size = self._file.tell()
-            try:
-                self._file.write(b"".join(self._waiting))
-                self._file.flush()
-            except OSError:
-                os.ftruncate(self._file.fileno(), size)  # no half line may stay behind
-                raise
-            if event.kind in SYNCED:
-                os.fdatasync(self._file.fileno())
+            self._write_waiting(sync=event.kind in SYNCED)
         except OSError:
-            return
+            return  # ``safe`` tells; the next event tries again
         self._waiting.clear()
 
+    def _write_waiting(self, *, sync: bool) -> None:
+        size = os.fstat(self._fd).st_size
+        try:
+            left = memoryview(b"".join(self._waiting))
+            while left:
+                left = left[os.write(self._fd, left) :]
+            if sync:
+                os.fdatasync(self._fd)
+        except OSError:
+            os.ftruncate(self._fd, size)  # no half line may stay behind, and none twice
+            raise
+
     def close(self) -> None:
-        self._file.close()
+        os.close(self._fd)
 
 
 def read_journal(path: Path) -> Sequence[Event]:
@@ -73,7 +77,7 @@ def read_journal(path: Path) -> Sequence[Event]:
     except FileNotFoundError:
         return ()
     lines = data.split(b"\n")
-    torn = lines.pop()  # empty when the file ends as it should
+    lines.pop()  # empty when the file ends as it should; else torn, and never synced
     events: list[Event] = []
     for number, line in enumerate(lines, start=1):
         try:
@@ -82,7 +86,6 @@ def read_journal(path: Path) -> Sequence[Event]:
             raise Fault("journal-damaged", path=str(path), line=number, wrote=None) from None
         if len(events) > 1 and events[-1].seq <= events[-2].seq:
             raise Fault("journal-damaged", path=str(path), line=number, wrote=None)
-    del torn
     return tuple(events)
 
 

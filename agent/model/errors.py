@@ -81,6 +81,8 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "image-build-failed": ("S07", Exit.INSTALL_FAILED),
     "disk-too-small": ("S08", Exit.REFUSED),
     "windows-not-yet": ("S09", Exit.REFUSED),
+    "image-unfit": ("S10", Exit.REFUSED),
+    "image-unconfirmed": ("S11", Exit.REFUSED),
     # C: stick, clock, certificate
     "stick-full": ("C01", Exit.REFUSED),
     "record-bad-signature": ("C02", Exit.VERIFICATION_FAILED),

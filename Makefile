@@ -1,0 +1,35 @@
+# Regain. Two commands matter: `make demo` and `make test`; each sets up what it needs.
+
+PY := .venv/bin/python
+ARGS ?=
+
+.PHONY: demo test check bench image contract clean iso vm test-vm
+
+demo: ## the whole job on the rehearsal bench, with the embedded registry
+	@.ci/setup demo
+	@.venv/bin/regain bench $(ARGS)
+
+test: ## style, types and every test
+	@.ci/setup test
+	@$(PY) -m ruff check agent tests
+	@$(PY) -m ruff format --check -q agent tests
+	@$(PY) -m mypy agent
+	@$(PY) -m pytest $(ARGS)
+
+bench: ## measured figures, each beside a peer or a physical limit (root: loop devices)
+	@.ci/setup test
+	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(PY) $$script || exit $$?; done
+
+image: ## build the minimal Linux image (root; needs the Debian mirror of this machine)
+	@.ci/setup image
+	@.venv/bin/regain image build minimal
+
+contract: ## the JSON Schema of the signed report, from its models
+	@.ci/setup test
+	@$(PY) -m agent.model.report
+
+iso vm test-vm:
+	@echo "make $@: the bootable stick is not built yet; the rehearsal bench (make demo) has the whole job." >&2; exit 2
+
+clean:
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -1,0 +1,202 @@
+"""Executes a plan, and only that: one thread per disk watching one process per disk, then the install.
+
+What happens is told as events; what was observed comes back as values. The engine decides nothing that
+the plan does not say.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from agent.erasure.resume import ResumePoint
+from agent.erasure.run import erase, evidence_event
+from agent.job.stream import EventStream
+from agent.machine.door import Machine
+from agent.model.erasure import Evidence, Level, Outcome
+from agent.model.errors import Exit, Fault
+from agent.model.events import Kind
+from agent.model.facts import to_wire
+from agent.model.inventory import Disk
+from agent.model.plan import Plan, Target
+from agent.model.warrant import Action, Warrant
+
+Install = Callable[[Machine, Plan, Warrant, "EmitInstall", threading.Event], Mapping[str, Any]]
+"""Runs (or rehearses) the install of a plan; returns the wire form of what was done. Raises Fault."""
+
+EmitInstall = Callable[[Kind, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one run of a plan left behind."""
+
+    evidence: tuple[Evidence, ...]
+    install: Mapping[str, Any] | None
+    outcome: str  # done | failed | unknown | aborted | attention
+    exit_code: Exit
+
+
+def run_plan(
+    machine: Machine,
+    stream: EventStream,
+    plan: Plan,
+    warrant: Warrant,
+    facts: Mapping[str, Disk],
+    *,
+    stop: threading.Event,
+    install: Install | None,
+    resume: Mapping[str, ResumePoint] | None = None,
+) -> Result:
+    """Erase every target at once, then install when the plan says so and the proof is there."""
+    evidence = _erase_all(machine, stream, plan, warrant, facts, stop=stop, resume=resume or {})
+    installed: Mapping[str, Any] | None = None
+    install_fault: Fault | None = None
+    if plan.install is not None and install is not None:
+        locked = install_lock(plan, evidence, stopped=stop.is_set())
+        if locked:
+            stream.emit(Kind.INSTALL_LOCKED, plan.install.disk.text, reason=locked)
+            installed = {"ok": False, "verified": "none", "status": "locked", "reason": locked}
+        else:
+            installed, install_fault = _install(machine, stream, plan, warrant, install, stop)
+    outcome, code = conclude(evidence, install_fault=install_fault, stopped=stop.is_set())
+    return Result(evidence=evidence, install=installed, outcome=outcome, exit_code=code)
+
+
+def install_lock(plan: Plan, evidence: Sequence[Evidence], *, stopped: bool) -> str | None:
+    """Why the install may not start, as a message id; None when the disk is proven or an override is written."""
+    if stopped:
+        return "lock-stopped"
+    if plan.unproven_reason:
+        return None
+    mine = [e for e in evidence if plan.install is not None and e.identity.text == plan.install.disk.text]
+    return None if mine and mine[0].outcome.proven else "lock-not-proven"
+
+
+def conclude(evidence: Sequence[Evidence], *, install_fault: Fault | None, stopped: bool) -> tuple[str, Exit]:
+    """The worst thing that happened names the end of the job and its exit code (COMMANDS contract)."""
+    outcomes = {e.outcome for e in evidence}
+    if Outcome.UNKNOWN in outcomes:
+        return "unknown", Exit.ERASURE_FAILED
+    if stopped:
+        return "aborted", Exit.CANCELLED
+    if Outcome.FAILED in outcomes:
+        return "failed", Exit.ERASURE_FAILED
+    if Outcome.REFUSED in outcomes:
+        return "attention", Exit.REFUSED
+    if install_fault is not None:
+        return "failed", install_fault.exit_code
+    if Outcome.CLEARED_WITH_EXCEPTIONS in outcomes:
+        return "attention", Exit.DONE
+    return "done", Exit.DONE
+
+
+def _erase_all(
+    machine: Machine,
+    stream: EventStream,
+    plan: Plan,
+    warrant: Warrant,
+    facts: Mapping[str, Disk],
+    *,
+    stop: threading.Event,
+    resume: Mapping[str, ResumePoint],
+) -> tuple[Evidence, ...]:
+    if not plan.targets:
+        return ()
+    one = functools.partial(_erase_one, machine, stream, plan, warrant, facts, stop, resume)
+    with ThreadPoolExecutor(max_workers=len(plan.targets), thread_name_prefix="disk") as pool:
+        return tuple(pool.map(one, plan.targets))
+
+
+def _erase_one(
+    machine: Machine,
+    stream: EventStream,
+    plan: Plan,
+    warrant: Warrant,
+    facts: Mapping[str, Disk],
+    stop: threading.Event,
+    resume: Mapping[str, ResumePoint],
+    target: Target,
+) -> Evidence:
+    """One disk from opening to outcome. Whatever goes wrong ends in an outcome, never in a disk left out."""
+    name = target.identity.text
+    disk_facts = facts[name]
+    started, clock_start = machine.clock.utc(), machine.clock.monotonic()
+
+    def emit(kind: Kind, params: Mapping[str, Any]) -> None:
+        stream.emit(kind, name, **params)
+
+    def ended(outcome: Outcome, reason: str) -> Evidence:
+        return Evidence(
+            identity=target.identity,
+            disk=to_wire(disk_facts),
+            method=target.method,
+            plan_digest=plan.digest,
+            warrant_id=warrant.warrant_id,
+            outcome=outcome,
+            level=Level.NONE,
+            started=started,
+            seconds=machine.clock.monotonic() - clock_start,
+            bytes_total=target.identity.size_bytes,
+            bytes_covered=0,
+            reasons=(reason,),
+            rehearsal=machine.exercise,
+        )
+
+    try:
+        with machine.open_disk(target.identity, warrant, Action.ERASE) as disk:
+            evidence = erase(
+                machine,
+                disk,
+                target,
+                facts=disk_facts,
+                plan_digest=plan.digest,
+                warrant_id=warrant.warrant_id,
+                emit=emit,
+                stop=stop,
+                resume=resume.get(name),
+            )
+            evidence = dataclasses.replace(evidence, rehearsal=machine.exercise, rehearsal_scale=disk.rehearsal_scale)
+    except Fault as fault:
+        _tell(stream, name, fault)
+        evidence = ended(Outcome.UNKNOWN if fault.wrote or fault.wrote is None else Outcome.REFUSED, fault.error_id)
+    except Exception:  # noqa: BLE001 a bug on one disk must not leave its state untold, nor stop the others
+        stream.emit(Kind.FAULT, name, error_id="bug", code="X01", params={"path": traceback.format_exc()}, wrote=None)
+        evidence = ended(Outcome.UNKNOWN, "bug")
+    emit(Kind.ERASURE_FINISHED, evidence_event(evidence))
+    return evidence
+
+
+def _install(
+    machine: Machine,
+    stream: EventStream,
+    plan: Plan,
+    warrant: Warrant,
+    install: Install,
+    stop: threading.Event,
+) -> tuple[Mapping[str, Any], Fault | None]:
+    assert plan.install is not None
+    name = plan.install.disk.text
+
+    def emit(kind: Kind, params: Mapping[str, Any]) -> None:
+        stream.emit(kind, name, **params)
+
+    try:
+        return install(machine, plan, warrant, emit, stop), None
+    except Fault as fault:
+        _tell(stream, name, fault)
+        if stream.job.state.value == "installing":
+            emit(Kind.INSTALL_FINISHED, {"ok": False, "verified": "none", "seconds": 0.0})
+        return {"ok": False, "verified": "none", "status": "failed", "error": fault.error_id}, fault
+
+
+def _tell(stream: EventStream, disk: str | None, fault: Fault) -> None:
+    stream.emit(
+        Kind.FAULT, disk, error_id=fault.error_id, code=fault.code, params=dict(fault.params), wrote=fault.wrote
+    )

@@ -1,0 +1,29 @@
+"""A job without a person at the keyboard: a recipe answers, and its author is named in the report."""
+
+from __future__ import annotations
+
+from agent.job.session import Session
+from agent.model.erasure import Level
+from agent.model.errors import Fault
+from agent.model.job import State
+from agent.model.plan import SystemChoice
+from agent.model.recipe import Recipe
+
+
+def answer(session: Session, recipe: Recipe) -> None:
+    """Tag, system and consent as the recipe says; the run then goes on in the session's threads.
+
+    Without any disk to erase nothing is chosen: the PC is recorded as seen, and a person must look.
+    Raises Fault choice-impossible when the recipe's system does not fit this PC.
+    """
+    if session.job.state is not State.ASSESSED:
+        return  # the inventory failed; its fault was told
+    session.level = Level(recipe.level) if recipe.level else None
+    session.read_tag(recipe.tag, operator=recipe.chosen_by)
+    if not session.has_targets():
+        session.record_only()
+        return
+    session.choose(SystemChoice(recipe.system), recipe.profile, chosen_by=recipe.chosen_by)
+    typed = {identity: identity[-characters:] for identity, characters in session.needed_characters().items()}
+    if not session.consent(typed):
+        raise Fault("confirm-wrong", disk="", model="")

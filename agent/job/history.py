@@ -1,0 +1,62 @@
+"""Journals of earlier runs: what was cut, and what may be continued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.erasure.resume import ResumePoint, resume_point
+from agent.job.journal import read_journal
+from agent.model.erasure import Outcome
+from agent.model.events import Event, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutRun:
+    """A run that left a disk without an outcome: power cut, stick pulled for good, process killed."""
+
+    path: Path
+    events: Sequence[Event]
+    disks: tuple[str, ...]  # identities whose erasure started and never ended, or ended unknown
+
+
+def _open_disks(events: Sequence[Event]) -> tuple[str, ...]:
+    started = [e.disk for e in events if e.kind is Kind.ERASURE_STARTED and e.disk]
+    ended = {e.disk for e in events if e.kind is Kind.ERASURE_FINISHED and e.params["outcome"] != Outcome.UNKNOWN}
+    return tuple(dict.fromkeys(d for d in started if d not in ended))
+
+
+def cut_runs(folder: Path) -> Sequence[CutRun]:
+    """Runs in this journal folder that were cut in mid-erasure, oldest first. Raises Fault journal-damaged."""
+    found: list[CutRun] = []
+    for path in sorted(folder.glob("*.jsonl")):
+        events = read_journal(path)
+        disks = _open_disks(events)
+        if disks:
+            found.append(CutRun(path=path, events=events, disks=disks))
+    return found
+
+
+def _story(runs: Sequence[CutRun], identity: str) -> Iterator[Event]:
+    for run in runs:
+        if identity in run.disks:
+            yield from run.events
+
+
+def resume_points(folder: Path) -> dict[str, ResumePoint]:
+    """Where each cut erasure may go on, by disk identity; a disk cut twice has its whole story read."""
+    runs = cut_runs(folder)
+    points: dict[str, ResumePoint] = {}
+    for identity in {d for run in runs for d in run.disks}:
+        point = resume_point(_story(runs, identity), identity)
+        if point is not None:
+            points[identity] = point
+    return points
+
+
+def close_runs(folder: Path, ended: Sequence[str]) -> None:
+    """Once every disk of a cut run has an outcome in a later run, its journal is set aside, never deleted."""
+    for run in cut_runs(folder):
+        if set(run.disks) <= set(ended):
+            run.path.rename(run.path.with_suffix(".jsonl.resumed"))

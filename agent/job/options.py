@@ -1,0 +1,51 @@
+"""What may be chosen, as facts side by side. Linux and Windows get the same keys; neither is ever preselected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.model.eligibility import Eligibility, LinuxVerdict, WindowsVerdict
+
+Option = Mapping[str, Any]
+
+
+def options(
+    eligibility: Eligibility,
+    *,
+    linux_profiles: Sequence[Mapping[str, Any]],
+    windows: Mapping[str, Any],
+    disks: int,
+) -> tuple[Option, ...]:
+    """Three options, the two systems in alphabetical order. An impossible one stays, with its reason (message id)."""
+    return (
+        _option("linux", _linux_reason(eligibility, linux_profiles), linux_profiles, {}),
+        _option("windows", _windows_reason(eligibility), (), windows),
+        _option("none", None if disks else "option-no-disk", (), {}),
+    )
+
+
+def _option(system: str, reason: str | None, profiles: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> Option:
+    best = profiles[0] if profiles else {}
+    keys = ("support_until", "licence", "space_bytes", "estimate_s", "note", "sheet")
+    rows = {key: facts.get(key, best.get(key)) for key in keys}
+    return {
+        "system": system,
+        "possible": reason is None,
+        "reason": reason,
+        "params": facts.get("params", {}),
+        "profiles": list(profiles),
+        **rows,
+    }
+
+
+def _linux_reason(eligibility: Eligibility, profiles: Sequence[Mapping[str, Any]]) -> str | None:
+    if eligibility.linux.verdict is LinuxVerdict.DOES_NOT_FIT:
+        return "option-linux-does-not-fit"
+    return None if profiles else "option-no-profile"
+
+
+def _windows_reason(eligibility: Eligibility) -> str | None:
+    """Windows 11 is offered on a PC that is eligible as it stands; otherwise the verdict is the reason."""
+    verdict = eligibility.windows11.verdict
+    return None if verdict is WindowsVerdict.ELIGIBLE else f"option-windows-{verdict.value}"

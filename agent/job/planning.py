@@ -1,0 +1,85 @@
+"""From facts and a choice to a plan. Pure: what is drawn at random is handed in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from agent.erasure.ladder import choose
+from agent.model.erasure import Level
+from agent.model.facts import known
+from agent.model.identity import DiskIdentity, identify
+from agent.model.inventory import Disk, Inventory
+from agent.model.plan import Choice, Exclusion, InstallPlan, Plan, Target
+
+_SYSTEM_DISK_ORDER = ("nvme", "ssd", "emmc", "hdd")
+
+
+def fingerprint(inventory: Inventory) -> str:
+    """SHA-256 (hex) over what identifies this PC when it is good: maker, serials, UUID, built-in MACs. Never disks."""
+    system, board = inventory.system, inventory.board
+    parts = [
+        known(system.manufacturer) or "",
+        (known(system.serial) or "") if known(system.serial_quality) == "good" else "",
+        (known(system.uuid) or "") if known(system.uuid_quality) == "good" else "",
+        (known(board.serial) or "") if known(board.serial_quality) == "good" else "",
+        *sorted(filter(None, (known(port.mac) for port in known(inventory.network) or ()))),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def plan_targets(
+    disks: Sequence[Disk],
+    exclusions: Sequence[Exclusion | None],
+    *,
+    level: Level | None,
+    technique: str | None = None,
+    verify: str | None = None,
+) -> tuple[Target, ...]:
+    """One target for each disk that is not excluded, with the method the ladder picks. Raises Fault of the ladder."""
+    targets: list[Target] = []
+    for disk, exclusion in zip(disks, exclusions, strict=True):
+        identity = identify(disk)
+        if exclusion is not None or identity is None:
+            continue
+        method = choose(disk, level=level, technique=technique, verify=verify)
+        medium = known(disk.medium) or "unknown"
+        targets.append(Target(identity=identity, path=known(disk.path) or "", medium=medium, method=method))
+    return tuple(targets)
+
+
+def system_disk(targets: Sequence[Target]) -> DiskIdentity | None:
+    """Where a system goes: the fastest kind of internal disk, then the largest; None when nothing can take one."""
+    internal = [t for t in targets if t.medium in _SYSTEM_DISK_ORDER]
+    ranked = sorted(internal, key=lambda t: (_SYSTEM_DISK_ORDER.index(t.medium), -t.identity.size_bytes))
+    return ranked[0].identity if ranked else None
+
+
+def make_plan(
+    *,
+    inventory: Inventory,
+    tag: str | None,
+    targets: Sequence[Target],
+    excluded: Sequence[Exclusion],
+    choice: Choice,
+    install: InstallPlan | None,
+    exercise: bool,
+    unproven_reason: str | None = None,
+) -> Plan:
+    slowest = max((t.method.estimate_s or 0.0 for t in targets), default=0.0)
+    return Plan(
+        machine=fingerprint(inventory),
+        tag=tag,
+        targets=tuple(targets),
+        excluded=tuple(excluded),
+        choice=choice,
+        install=install,
+        exercise=exercise,
+        estimate_s=slowest + (install.estimate_s if install else 0.0),
+        unproven_reason=unproven_reason,
+    )
+
+
+def disk_facts(disks: Sequence[Disk]) -> Mapping[str, Disk]:
+    """Facts by identity text, for the engine and the record."""
+    return {identity.text: disk for disk in disks if (identity := identify(disk)) is not None}

@@ -1,0 +1,402 @@
+"""One bench, one PC after the other: what a screen, a text console or a recipe may ask for.
+
+A session holds no screen and no sentence. It starts threads, and everything that happens comes out as
+events; ``job`` is their fold. Nothing here can start a wipe but ``consent``.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from agent import __version__
+from agent.eligibility.assess import assess
+from agent.erasure.gate import exclude
+from agent.inventory.collect import ProbeDone, collect
+from agent.job import planning
+from agent.job.consent import grant, needed_characters
+from agent.job.engine import Install, Result, run_plan
+from agent.job.history import close_runs, resume_points
+from agent.job.journal import Journal
+from agent.job.options import options
+from agent.job.stream import EventStream, Listener
+from agent.machine.door import Machine
+from agent.model.eligibility import Eligibility, ProfileNeeds
+from agent.model.erasure import Evidence, Level
+from agent.model.errors import Fault
+from agent.model.events import Event, Kind
+from agent.model.facts import known, to_wire
+from agent.model.identity import DiskIdentity
+from agent.model.inventory import Disk, Inventory
+from agent.model.job import Job, State
+from agent.model.plan import Choice, Exclusion, InstallPlan, Plan, SystemChoice, Target
+from agent.model.tag import Tag, normalise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxLine:
+    """One result on its way to the registry, for the queue screen."""
+
+    tag: str
+    number: str
+    written: str
+    tries: int
+    state: str  # pending | sent | dead
+    last_error: str
+
+
+class Paper(Protocol):
+    """Signs, prints, queues and delivers. Knows the station's key, the outbox and the registry."""
+
+    def ready(self) -> None:
+        """Raises Fault (stick-full, key-locked) when a job's result could not be kept."""
+        ...
+
+    def finish(
+        self,
+        stream: EventStream,
+        *,
+        plan: Plan | None,
+        evidence: Sequence[Evidence],
+        install: Mapping[str, Any] | None,
+    ) -> None:
+        """Sign the record, write the certificate, queue it, try to deliver it; each as an event."""
+        ...
+
+    def deliver(self, stream: EventStream | None) -> None: ...
+
+    def lines(self) -> Sequence[OutboxLine]: ...
+
+
+class Systems(Protocol):
+    """What may be installed here: profiles with their images, and the installer behind them."""
+
+    def needs(self) -> Sequence[ProfileNeeds]: ...
+
+    def facts(self, profile_id: str) -> Mapping[str, Any]:
+        """Facts of one profile for the choice screen: id, label, summary, support_until, licence, sizes, status."""
+        ...
+
+    def windows_facts(self, inventory: Inventory) -> Mapping[str, Any]: ...
+
+    def plan(
+        self, profile_id: str, disk: DiskIdentity, *, firmware_mode: str, tag: str | None, exercise: bool
+    ) -> InstallPlan: ...
+
+    def installer(self) -> Install: ...
+
+
+@dataclass(kw_only=True)
+class Session:
+    """See the module. ``open_machine`` gives a fresh machine for each PC; ``home`` is the data folder on the stick."""
+
+    open_machine: Callable[[], Machine]
+    paper: Paper
+    systems: Systems
+    home: Path
+    lang: str = "fr"
+    level: Level | None = None
+    operator: str = ""
+    _stream: EventStream = field(init=False)
+    _machine: Machine = field(init=False)
+    _journal: Journal | None = field(init=False, default=None)
+    _inventory: Inventory | None = field(init=False, default=None)
+    _eligibility: Eligibility | None = field(init=False, default=None)
+    _disks: Sequence[Disk] = field(init=False, default=())
+    _exclusions: Sequence[Exclusion | None] = field(init=False, default=())
+    _plan: Plan | None = field(init=False, default=None)
+    _stop: threading.Event = field(init=False, default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(init=False, default_factory=list)
+    _listeners: list[Listener] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._fresh()
+
+    # -- what a screen reads ---------------------------------------------------------------------------------
+
+    @property
+    def job(self) -> Job:
+        return self._stream.job
+
+    @property
+    def exercise(self) -> bool:
+        return self._machine.exercise
+
+    @property
+    def machine_name(self) -> str:
+        return self._machine.name
+
+    def events(self) -> Sequence[Event]:
+        return self._stream.events()
+
+    def outbox(self) -> Sequence[OutboxLine]:
+        return self.paper.lines()
+
+    def pending(self) -> int:
+        return sum(line.state == "pending" for line in self.paper.lines())
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+        self._stream.subscribe(listener)
+
+    def needed_characters(self) -> Mapping[str, int]:
+        return needed_characters(self._plan) if self._plan else {}
+
+    def resumable(self) -> Mapping[str, Any]:
+        """Disks of this PC whose erasure was cut in an earlier run, with the byte where it may go on."""
+        points = resume_points(self._journals)
+        mine = set(planning.disk_facts(self._disks))
+        return {name: point.offset for name, point in points.items() if name in mine}
+
+    # -- what a person does ----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin the inventory, in a thread: it needs no consent and no key."""
+        self._in_thread(self._take_inventory)
+
+    def rescan(self) -> None:
+        """Look again, after a setting was changed. Not possible once consent was given."""
+        if self.job.state in (State.SCANNING, State.ASSESSED, State.CHOSEN, State.PLANNED) and self._idle():
+            tag, operator = self.job.tag, self.job.operator
+            self._fresh()
+            if tag or operator:
+                self._stream.emit(Kind.TAG_READ, tag=tag, operator=operator)
+            self.start()
+
+    def read_tag(self, text: str | None, *, operator: str = "") -> None:
+        """The label of the PC; None when it has none. Raises Fault tag-bad."""
+        tag: Tag | None = None if text is None else normalise(text)
+        self._stream.emit(Kind.TAG_READ, tag=str(tag) if tag else None, operator=operator or self.operator)
+
+    def choose(self, system: SystemChoice, profile: str | None, *, chosen_by: str = "") -> None:
+        """A person chose a system; the plan follows. Raises Fault choice-impossible, choice-missing, ladder faults."""
+        job = self.job
+        option = next((o for o in job.options if o["system"] == system.value), None)
+        if option is None:
+            raise Fault("choice-missing")
+        if not option["possible"]:
+            raise Fault("choice-impossible", system=system.value, reason=option["reason"])
+        if system is SystemChoice.LINUX:
+            offered = [p["id"] for p in option["profiles"]]
+            profile = profile or offered[0]
+            if profile not in offered:
+                raise Fault("profile-unknown", profile=profile, known=", ".join(offered))
+        by = chosen_by or job.operator
+        self._plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by))
+        self._stream.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=by)
+        self._stream.emit(
+            Kind.PLANNED,
+            plan=self._plan.to_wire(),
+            digest=self._plan.digest,
+            short_digest=self._plan.short_digest,
+        )
+
+    def consent(self, typed: Mapping[str, str]) -> bool:
+        """The only way to a wipe. False when a disk's end was not typed right: nothing else happens then."""
+        plan = self._plan
+        if plan is None or self.job.state is not State.PLANNED:
+            raise Fault("choice-missing")
+        self.paper.ready()
+        by = self.job.operator or self.operator
+        try:
+            warrant = grant(plan, typed, by=by, clock=self._machine.clock, new_id=lambda: secrets.token_hex(16))
+        except Fault as fault:
+            if fault.error_id != "confirm-wrong":
+                raise
+            self._stream.emit(Kind.CONSENT_REFUSED, reason=fault.error_id, model=fault.params["model"])
+            return False
+        confirmed = [{"identity": t.identity.text, "suffix": t.identity.suffix} for t in plan.targets]
+        self._stream.emit(
+            Kind.CONSENTED, warrant_id=warrant.warrant_id, plan_digest=plan.digest, by=by, disks=confirmed
+        )
+
+        def work() -> None:
+            facts = planning.disk_facts(self._disks)
+            resume = {n: p for n, p in resume_points(self._journals).items() if n in facts}
+            installer = self.systems.installer() if plan.install else None
+            result = run_plan(
+                self._machine, self._stream, plan, warrant, facts, stop=self._stop, install=installer, resume=resume
+            )
+            self._finish(plan, result)
+
+        self._in_thread(work)
+        return True
+
+    def has_targets(self) -> bool:
+        """False when no disk of this PC can be erased: an alarm, never an empty list that passes."""
+        return any(exclusion is None for exclusion in self._exclusions)
+
+    def record_only(self) -> None:
+        """Sign what was seen of a PC whose disks cannot be erased. It ends as "à vous": a person must look."""
+        if self.job.state is not State.ASSESSED:
+            raise Fault("choice-missing")
+        self._stream.emit(Kind.ATTENTION, reason="attention-no-disk")
+        self.paper.ready()
+
+        def work() -> None:
+            self.paper.finish(self._stream, plan=None, evidence=(), install=None)
+            fault = Fault("disk-none-found")
+            _tell(self._stream, fault)
+            self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(fault.exit_code))
+
+        self._in_thread(work)
+
+    def stop(self) -> None:
+        """Stop what can be stopped. A disk that was not finished is not certified."""
+        if not self._stop.is_set():
+            self._stop.set()
+            self._stream.emit(Kind.STOP_REQUESTED)
+
+    def next_machine(self) -> None:
+        """Back to the first state, for the next PC."""
+        if self._idle():
+            self._fresh()
+            self.start()
+
+    def send_now(self) -> None:
+        self._in_thread(lambda: self.paper.deliver(self._stream))
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Until every thread of this session has ended (for ``--plain``, ``--json`` and tests)."""
+        for thread in tuple(self._threads):
+            thread.join(timeout_s)
+
+    def diagnostic(self) -> Path:
+        """A folder with the journal and the facts, for whoever helps. No serial leaves without the technician."""
+        folder = self.home / "diagnostic" / (self.job.job_id or "none")
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = [str(event.to_wire()) for event in self.events()]
+        (folder / "journal.txt").write_text("\n".join(lines), encoding="utf-8")
+        (folder / "version.txt").write_text(f"regain {__version__}\n", encoding="utf-8")
+        return folder
+
+    # -- inside ----------------------------------------------------------------------------------------------
+
+    @property
+    def _journals(self) -> Path:
+        return self.home / "journal"
+
+    def _idle(self) -> bool:
+        self._threads = [t for t in self._threads if t.is_alive()]
+        return not self._threads
+
+    def _fresh(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        self._machine = self.open_machine()
+        stamp = datetime.fromisoformat(self._machine.clock.utc()).strftime("%Y%m%dT%H%M%S%f")
+        job_id = f"{stamp}-{secrets.token_hex(3)}"
+        self._journal = Journal(self._journals / f"{job_id}.jsonl")
+        self._stream = EventStream(self._machine.clock, self._journal)
+        for listener in self._listeners:
+            self._stream.subscribe(listener)
+        self._inventory = self._eligibility = self._plan = None
+        self._disks, self._exclusions = (), ()
+        self._stop = threading.Event()
+        self._stream.emit(
+            Kind.JOB_STARTED,
+            job_id=job_id,
+            machine=self._machine.name,
+            exercise=self._machine.exercise,
+            version=__version__,
+        )
+
+    def _in_thread(self, work: Callable[[], None]) -> None:
+        stream = self._stream
+
+        def guarded() -> None:
+            try:
+                work()
+            except Fault as fault:
+                _tell(stream, fault)
+            except Exception:  # noqa: BLE001 a bug must end on the screen and in the journal, not in a dead thread
+                stream.emit(Kind.FAULT, error_id="bug", code="X01", params={"path": traceback.format_exc()}, wrote=None)
+                if not stream.job.ended:
+                    stream.emit(Kind.JOB_FINISHED, outcome="unknown", exit_code=1)
+
+        thread = threading.Thread(target=guarded, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _take_inventory(self) -> None:
+        def told(probe: ProbeDone) -> None:
+            self._stream.emit(
+                Kind.PROBE_FINISHED,
+                probe=probe.probe,
+                done=probe.done,
+                total=probe.total,
+                ok=probe.ok,
+                error=probe.error,
+            )
+
+        inventory = collect(self._machine, on_probe=told)
+        self._inventory = inventory
+        self._stream.emit(Kind.INVENTORY_FINISHED, inventory=to_wire(inventory), seconds=inventory.took_s)
+        needs = self.systems.needs()
+        self._eligibility = assess(inventory, needs)
+        self._disks = known(inventory.disks) or ()
+        self._exclusions = exclude(self._disks, allow_loop=False, allow_usb=False)
+        excluded = [e for e in self._exclusions if e is not None]
+        profiles = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
+        self._stream.emit(
+            Kind.ASSESSED,
+            eligibility=to_wire(self._eligibility),
+            options=options(
+                self._eligibility,
+                linux_profiles=profiles,
+                windows=self.systems.windows_facts(inventory),
+                disks=len(self._disks) - len(excluded),
+            ),
+            excluded=to_wire(excluded),
+            resumable=self.resumable(),
+        )
+
+    def _make_plan(self, choice: Choice) -> Plan:
+        assert self._inventory is not None
+        targets = planning.plan_targets(self._disks, self._exclusions, level=self.level)
+        if not targets:
+            raise Fault("disk-none-found")
+        return planning.make_plan(
+            inventory=self._inventory,
+            tag=self.job.tag,
+            targets=targets,
+            excluded=[e for e in self._exclusions if e is not None],
+            choice=choice,
+            install=self._install_plan(choice, targets),
+            exercise=self._machine.exercise,
+        )
+
+    def _install_plan(self, choice: Choice, targets: Sequence[Target]) -> InstallPlan | None:
+        if choice.system is not SystemChoice.LINUX or choice.profile is None or self._inventory is None:
+            return None
+        disk = planning.system_disk(targets)
+        if disk is None:
+            raise Fault("disk-none-found")
+        mode = known(self._inventory.firmware.mode) or "uefi"
+        return self.systems.plan(
+            choice.profile, disk, firmware_mode=mode, tag=self.job.tag, exercise=self._machine.exercise
+        )
+
+    def _finish(self, plan: Plan, result: Result) -> None:
+        try:
+            self.paper.finish(self._stream, plan=plan, evidence=result.evidence, install=result.install)
+        except Fault as fault:
+            _tell(self._stream, fault)
+            self._stream.emit(Kind.ATTENTION, reason="attention-no-paper")
+            self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(fault.exit_code))
+            return
+        if not self._stream.safe:
+            self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(result.exit_code))
+            return
+        close_runs(self._journals, [e.identity.text for e in result.evidence])
+        self._stream.emit(Kind.JOB_FINISHED, outcome=result.outcome, exit_code=int(result.exit_code))
+
+
+def _tell(stream: EventStream, fault: Fault) -> None:
+    stream.emit(Kind.FAULT, error_id=fault.error_id, code=fault.code, params=dict(fault.params), wrote=fault.wrote)

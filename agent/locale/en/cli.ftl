@@ -1,0 +1,20 @@
+# The command line
+cli-not-on-stick = This PC was not started from the Regain stick. Useful commands here:
+cli-about-bench = practise on a recorded PC with virtual disks
+cli-about-check = Windows 11 and Linux verdicts of this PC
+cli-about-disks = the disks, their identity, the method planned
+cli-about-erase = erase one disk and prove it
+cli-about-install = install a profile on a disk proven empty
+cli-about-verify = check a certificate or a record
+cli-about-registry = the registry of the network
+cli-more-help = "regain COMMAND --help" tells the rest.
+cli-disks-none = No disk seen. The controller may hide some: look at the RAID, RST or VMD setting of the firmware.
+cli-disks-unreadable = The disks could not be read: { $why }
+cli-disk-identity = Identity: { $identity }   (to confirm: { $suffix })
+cli-disk-excluded = Excluded: { $why }
+cli-disk-method = Method: { $method }
+cli-erase-resumes = An erasure of this disk was cut: it goes on at { $size }.
+cli-bench-registry = Exercise registry: { $url }
+cli-bench-home = Exercise folder: { $path }
+cli-bench-pick = Exercise PCs:
+cli-needs-terminal = The screens need a terminal. Add --plain or --json.

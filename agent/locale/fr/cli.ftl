@@ -1,0 +1,20 @@
+# La ligne de commande
+cli-not-on-stick = Ce poste n’a pas démarré sur la clé Regain. Commandes utiles ici :
+cli-about-bench = s’exercer sur un PC enregistré, disques virtuels
+cli-about-check = verdicts Windows 11 et Linux de ce poste
+cli-about-disks = les disques, leur identité, la méthode prévue
+cli-about-erase = effacer un disque et le prouver
+cli-about-install = installer un profil sur un disque prouvé vide
+cli-about-verify = contrôler un certificat ou un rapport
+cli-about-registry = le registre du réseau
+cli-more-help = « regain COMMANDE --help » dit tout le reste.
+cli-disks-none = Aucun disque vu. Le contrôleur en cache peut-être : regardez le réglage RAID, RST ou VMD du BIOS.
+cli-disks-unreadable = Les disques n’ont pas pu être lus : { $why }
+cli-disk-identity = Identité : { $identity }   (à confirmer : { $suffix })
+cli-disk-excluded = Exclu : { $why }
+cli-disk-method = Méthode : { $method }
+cli-erase-resumes = Un effacement de ce disque a été coupé : il reprend à { $size }.
+cli-bench-registry = Registre d’exercice : { $url }
+cli-bench-home = Dossier de l’exercice : { $path }
+cli-bench-pick = PC d’exercice :
+cli-needs-terminal = Il faut un terminal pour les écrans. Ajoutez --plain ou --json.

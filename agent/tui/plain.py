@@ -1,0 +1,277 @@
+"""``--plain``: the same events, one sentence a line, at most 78 columns, no colour, no cursor movement.
+
+It is the boot entry "text / braille", the serial console and what continuous integration reads. The same
+typed consent, numbered choices, the prompt ``> ``, progress at each 10 % or every 60 s.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agent.job.session import Session
+from agent.locale import Words
+from agent.model.errors import ERRORS, Fault
+from agent.model.events import Event
+from agent.model.plan import SystemChoice
+
+WIDTH = 78
+Write = Callable[[str], None]
+Ask = Callable[[str], str]
+
+
+def wrapped(text: str, indent: str = "") -> list[str]:
+    """Lines of at most 78 columns; the no-break spaces of French stay with their words."""
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ") or [""]
+
+
+def size_text(size: float, words: Words) -> str:
+    """256 Go for disks (powers of ten, as they are sold)."""
+    for unit, factor in (("to", 1e12), ("go", 1e9), ("mo", 1e6)):
+        if size >= factor:
+            return words(f"size-{unit}", n=round(size / factor, 1 if size < 10 * factor else None))
+    return words("size-ko", n=round(size / 1e3))
+
+
+def time_text(seconds: float, words: Words) -> str:
+    if seconds < 90:
+        return words("time-s", n=max(1, round(seconds)))
+    if seconds < 5400:
+        return words("time-min", n=round(seconds / 60))
+    return words("time-h", h=int(seconds // 3600), m=int(seconds % 3600 // 60))
+
+
+class PlainSink:
+    """Turns events into lines. Safe to call from any thread; keeps only what it needs to space out progress."""
+
+    def __init__(self, write: Write, words: Words) -> None:
+        self._write = write
+        self._words = words
+        self._lock = threading.Lock()
+        self._shown: dict[str, tuple[str, int, float]] = {}
+        self._names: dict[str, str] = {}
+
+    def __call__(self, event: Event) -> None:
+        lines = self.lines(event)
+        with self._lock:
+            for line in lines:
+                self._write(line)
+
+    def lines(self, event: Event) -> list[str]:
+        handler: Callable[[Event], list[str]] | None = getattr(self, f"_on_{event.kind.value}", None)
+        return handler(event) if handler else []
+
+    def _say(self, message: str, **params: Any) -> list[str]:
+        return wrapped(self._words(message, **params))
+
+    def _disk(self, event: Event) -> str:
+        return self._names.get(event.disk or "", "…" + (event.disk or "")[-4:])
+
+    # -- the job ---------------------------------------------------------------------------------------------
+
+    def _on_job_started(self, event: Event) -> list[str]:
+        lines = self._say("plain-started", machine=event.params["machine"], version=event.params.get("version", ""))
+        return lines + (self._say("plain-exercise") if event.params["exercise"] else [])
+
+    def _on_tag_read(self, event: Event) -> list[str]:
+        tag = event.params.get("tag")
+        return self._say("plain-tag", tag=tag) if tag else self._say("plain-no-tag")
+
+    def _on_probe_finished(self, event: Event) -> list[str]:
+        if event.params.get("ok", True):
+            return []
+        return self._say("plain-probe-failed", probe=event.params["probe"], error=event.params.get("error", ""))
+
+    def _on_inventory_finished(self, event: Event) -> list[str]:
+        return self._say("plain-inventory-done", seconds=round(float(event.params["seconds"]), 1))
+
+    def _on_assessed(self, event: Event) -> list[str]:
+        verdicts = event.params["eligibility"]
+        lines: list[str] = []
+        for system in ("windows11", "linux"):
+            prefix = "verdict-windows-" if system == "windows11" else "verdict-linux-"
+            if not verdicts.get(system):  # one disk erased by itself: nobody asked
+                continue
+            lines += self._say(f"plain-verdict-{system}", verdict=self._words(prefix + verdicts[system]["verdict"]))
+        for disk in event.params.get("excluded", ()):
+            why = self._words(disk["reason"], **disk["params"])
+            lines += self._say("plain-excluded", model=disk["model"], suffix=disk["suffix"], why=why)
+        for name, offset in event.params.get("resumable", {}).items():
+            lines += self._say("plain-resumable", suffix=name[-4:], size=size_text(offset, self._words))
+        return lines
+
+    def _on_chosen(self, event: Event) -> list[str]:
+        system = self._words("system-" + event.params["system"])
+        return self._say("plain-chosen", system=system, profile=event.params.get("profile") or "–")
+
+    def _on_planned(self, event: Event) -> list[str]:
+        plan = event.params["plan"]
+        lines = self._say("plain-plan", digest=event.params["short_digest"])
+        for number, target in enumerate(plan["targets"], start=1):
+            identity, method = target["identity"], target["method"]
+            self._names[identity["text"]] = f"{identity['model']} …{identity['text'][-4:]}"
+            size = size_text(identity["size_bytes"], self._words)
+            lines += self._say("plain-target", n=number, model=identity["model"], size=size, serial=identity["text"])
+            lines += wrapped(self._words(method["reason"], **method.get("params", {})), "   ")
+            for skipped in method.get("skipped", ()):
+                lines += wrapped(self._words(skipped["reason"], **skipped.get("params", {})), "   - ")
+        return lines
+
+    def _on_consent_refused(self, event: Event) -> list[str]:
+        return self._say("plain-consent-refused")
+
+    def _on_consented(self, event: Event) -> list[str]:
+        return self._say("plain-consented", by=event.params["by"] or "–", warrant=event.params["warrant_id"][:8])
+
+    # -- one disk --------------------------------------------------------------------------------------------
+
+    def _on_erasure_started(self, event: Event) -> list[str]:
+        return self._say("plain-resumed" if event.params.get("resumed") else "plain-erasing", disk=self._disk(event))
+
+    def _on_canaries_planted(self, event: Event) -> list[str]:
+        return self._say("plain-canaries", disk=self._disk(event), count=event.params["count"])
+
+    def _on_pass_started(self, event: Event) -> list[str]:
+        p = event.params
+        return self._say("plain-pass", disk=self._disk(event), n=p["number"], of=p["passes"])
+
+    def _on_verify_started(self, event: Event) -> list[str]:
+        return self._say("plain-verify", disk=self._disk(event))
+
+    def _on_progress(self, event: Event) -> list[str]:
+        """A line at each 10 %, or when 60 s went by without one."""
+        p = event.params
+        if not p.get("total"):
+            return []
+        percent = int(100 * p["done"] / p["total"])
+        name, now = event.disk or "", time.monotonic()
+        phase, tenth, shown_at = self._shown.get(name, ("", -1, 0.0))
+        if p["phase"] == phase and percent // 10 == tenth and now - shown_at < 60:
+            return []
+        self._shown[name] = (p["phase"], percent // 10, now)
+        eta = p.get("eta_s")
+        left = time_text(float(eta), self._words) if eta is not None else "?"
+        word = self._words("phase-" + p["phase"])
+        return self._say("plain-progress", disk=self._disk(event), phase=word, percent=percent, left=left)
+
+    def _on_range_failed(self, event: Event) -> list[str]:
+        p = event.params
+        bad = int(p["end"]) - int(p["start"])
+        return self._say("plain-range", disk=self._disk(event), start=p["start"], bytes=bad)
+
+    def _on_stalled(self, event: Event) -> list[str]:
+        return self._say("plain-stalled", disk=self._disk(event), seconds=round(float(event.params["seconds"])))
+
+    def _on_canaries_checked(self, event: Event) -> list[str]:
+        return self._say("plain-canaries-checked", disk=self._disk(event), alive=event.params["alive"])
+
+    def _on_erasure_finished(self, event: Event) -> list[str]:
+        p = event.params
+        outcome = self._words("outcome-" + p["outcome"])
+        lines = self._say("plain-disk-finished", disk=self._disk(event), outcome=outcome)
+        return lines
+
+    # -- install, paper, end ---------------------------------------------------------------------------------
+
+    def _on_install_locked(self, event: Event) -> list[str]:
+        return self._say("plain-install-locked", why=self._words(event.params["reason"]))
+
+    def _on_install_started(self, event: Event) -> list[str]:
+        lines = self._say("plain-installing", profile=event.params["profile"])
+        return lines + (self._say("plain-install-rehearsed") if event.params.get("rehearsed") else [])
+
+    def _on_step_started(self, event: Event) -> list[str]:
+        p = event.params
+        return self._say("plain-step", n=p["index"], of=p["total"], step=self._words(p["step"]))
+
+    def _on_install_finished(self, event: Event) -> list[str]:
+        key = "plain-install-done" if event.params.get("ok") else "plain-install-failed"
+        return self._say(key)
+
+    def _on_record_signed(self, event: Event) -> list[str]:
+        return self._say("plain-record", number=event.params["number"], path=event.params["path"])
+
+    def _on_certificate_written(self, event: Event) -> list[str]:
+        return self._say("plain-certificate", path=event.params["path"])
+
+    def _on_report_delivered(self, event: Event) -> list[str]:
+        return self._say("plain-delivered")
+
+    def _on_report_waiting(self, event: Event) -> list[str]:
+        code = ERRORS.get(event.params.get("error_id", ""), ("R01",))[0]
+        return self._say("plain-waiting", code=code)
+
+    def _on_attention(self, event: Event) -> list[str]:
+        return self._say(event.params["reason"])
+
+    def _on_fault(self, event: Event) -> list[str]:
+        return fault_lines(event.params, self._words)
+
+    def _on_stop_requested(self, event: Event) -> list[str]:
+        return self._say("plain-stopped")
+
+    def _on_job_finished(self, event: Event) -> list[str]:
+        return self._say("plain-end-" + event.params["outcome"])
+
+
+def fault_lines(params: Mapping[str, Any], words: Words) -> list[str]:
+    """The error card as lines: code and what, why, what to do, then whether anything was written."""
+    message, values = f"err-{params['error_id']}", dict(params.get("params", {}))
+    lines = wrapped(f"{params['code']}  {words(message, **values)}")
+    lines += wrapped(f"{words('error-why')} {words(message + '.why', **values)}", "   ")
+    lines += wrapped(f"{words('error-todo')} {words(message + '.todo', **values)}", "   ")
+    if params.get("wrote") is not None:
+        lines += wrapped(words("error-was-written" if params["wrote"] else "error-nothing-written"), "   ")
+    return lines
+
+
+def converse(session: Session, ask: Ask, write: Write, words: Words) -> None:
+    """The questions of the bench on a text terminal, in the same order as on the screens.
+
+    Returns when a run was consented to (the caller waits for it). Raises Fault cancelled on an empty answer
+    to the consent question, and EOFError when the terminal goes away.
+    """
+    write(words("plain-ask-tag"))
+    while True:
+        answer = ask("> ").strip()
+        try:
+            session.read_tag(answer or None)
+            break
+        except Fault as fault:
+            _show(fault, write, words)
+    system = _ask_system(session, ask, write, words)
+    session.choose(system, None)
+    needed = session.needed_characters()
+    while True:
+        typed: dict[str, str] = {}
+        for identity, characters in needed.items():
+            for line in wrapped(words("plain-ask-consent", n=characters, suffix=identity[-characters:])):
+                write(line)
+            typed[identity] = ask("> ")
+            if not typed[identity].strip():
+                raise Fault("cancelled")
+        if session.consent(typed):
+            return
+
+
+def _ask_system(session: Session, ask: Ask, write: Write, words: Words) -> SystemChoice:
+    keys = {str(n): option for n, option in enumerate(session.job.options, start=1)}
+    for number, option in keys.items():
+        name = words("system-" + option["system"])
+        text = f"{number}  {name}" if option["possible"] else f"-  {name} : {words(option['reason'])}"
+        for line in wrapped(text):
+            write(line)
+    while True:
+        write(words("plain-ask-system"))
+        option = keys.get(ask("> ").strip())
+        if option is not None and option["possible"]:
+            return SystemChoice(option["system"])
+
+
+def _show(fault: Fault, write: Write, words: Words) -> None:
+    card = {"error_id": fault.error_id, "code": fault.code, "params": fault.params, "wrote": fault.wrote}
+    for line in fault_lines(card, words):
+        write(line)

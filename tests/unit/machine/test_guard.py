@@ -1,0 +1,83 @@
+"""Command lines that destroy are refused at the door; those that look are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.machine.guard import destroys
+from agent.machine.live import LiveMachine
+from agent.model.errors import Fault
+
+DESTROY = """
+dd if=/dev/zero of=/dev/sda
+mkfs.ext4 -F /dev/sda1
+mkfs.vfat /dev/sda1
+sfdisk /dev/sda
+sfdisk --wipe always /dev/sda
+sgdisk -Z /dev/sda
+wipefs -a /dev/sda
+wipefs --all /dev/sda
+blkdiscard /dev/sda
+shred /dev/sda
+parted -s /dev/sda mklabel gpt
+nvme format /dev/nvme0n1 -s 1
+nvme sanitize /dev/nvme0 -a 2
+nvme write-zeroes /dev/nvme0n1
+nvme admin-passthru /dev/nvme0 --opcode=0x84
+hdparm --user-master u --security-erase p /dev/sda
+hdparm --user-master u --security-set-pass p /dev/sda
+hdparm --yes-i-know-what-i-am-doing --sanitize-block-erase /dev/sda
+hdparm -Np100 /dev/sda
+hdparm --dco-restore /dev/sda
+sg_sanitize --block /dev/sda
+sg_format --format /dev/sda
+mmc sanitize /dev/mmcblk0
+mount /dev/sda1 /mnt
+mkswap /dev/sda2
+cryptsetup luksFormat /dev/sda
+e2fsck -fy /dev/sda1
+partx -a /dev/sda
+nwipe /dev/sda
+badblocks -w /dev/sda
+tee /dev/sda
+"""
+LOOK = """
+lsblk -J -b -d -o PATH,MODEL
+blkid -p /dev/sda1
+sfdisk --json /dev/sda
+sfdisk -d /dev/sda
+sgdisk -p /dev/sda
+wipefs /dev/sda
+nvme id-ctrl /dev/nvme0 -o json
+nvme get-log /dev/nvme0 --log-id=0x81 --log-len=512 -b
+hdparm --Istdout /dev/sda
+hdparm -I /dev/sda
+hdparm -N /dev/sda
+hdparm --sanitize-status /dev/sda
+hdparm --dco-identify /dev/sda
+smartctl --json=c -x /dev/sda
+dmidecode
+e2fsck -fn /dev/sda1
+fsck.vfat -n /dev/sda1
+mmc extcsd read /dev/mmcblk0
+blockdev --getsize64 /dev/sda
+ethtool -P eth0
+dmesg
+"""
+
+
+@pytest.mark.parametrize("line", DESTROY.strip().splitlines())
+def test_destructive(line: str) -> None:
+    assert destroys(line.split())
+    assert destroys(("/usr/sbin/" + line).split())
+
+
+@pytest.mark.parametrize("line", LOOK.strip().splitlines())
+def test_looking_is_free(line: str) -> None:
+    assert not destroys(line.split())
+
+
+def test_the_live_door_refuses_without_starting_anything() -> None:
+    with pytest.raises(Fault) as caught:
+        LiveMachine().run(["mkfs.ext4", "/dev/sda1"], timeout_s=1)
+    assert caught.value.error_id == "warrant-missing"

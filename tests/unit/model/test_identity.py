@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from agent.model.facts import Known
+from agent.model.identity import identify
+from agent.model.inventory import Disk
+
+
+def disk(serial: str = "", wwn: str = "", size: int = 1000, bus: str = "ata") -> Disk:
+    return Disk(
+        serial=Known(serial, "t"), wwn=Known(wwn, "t"), size_bytes=Known(size, "t"), bus=Known(bus, "t"),
+        model=Known("M", "t"),
+    )  # fmt: skip
+
+
+def test_serial_then_wwn() -> None:
+    assert identify(disk("S4DXNX0M317K2F", "eui.1"))
+    both = identify(disk("S4DXNX0M317K2F", "eui.0025385b71b00a01"))
+    assert both is not None and both.kind == "serial" and both.suffix == "7K2F"
+    only = identify(disk("", "eui.0025385b71b00a01"))
+    assert only is not None and only.kind == "wwn"
+
+
+@pytest.mark.parametrize("serial", ["", "0000000000", "N/A", "To Be Filled By O.E.M.", "  "])
+def test_a_placeholder_identifies_nothing(serial: str) -> None:
+    assert identify(disk(serial)) is None
+
+
+def test_no_size_no_identity() -> None:
+    assert identify(disk("S4DXNX0M317K2F", size=0)) is None
