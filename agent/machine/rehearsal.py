@@ -8,6 +8,7 @@ says EXERCICE.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import stat
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from agent.machine.clocks import VirtualClock
-from agent.machine.door import Answer, Clock, Machine
+from agent.machine.door import Answer, Clock, Machine, ToolMissing, ToolTimedOut
 from agent.machine.processes import Process
 from agent.machine.warrants import SpentPermits
 from agent.model.errors import Fault
@@ -53,11 +54,13 @@ FAULTS: Mapping[str, FaultSpec] = {
 }
 """Faults of the disk layer, by name. The others are told to the engine: see ``SESSION_FAULTS``."""
 
-SESSION_FAULTS = ("registry-down", "stick-full", "hidden-disks", "tool-hangs")
-"""Faults of the bench around the disk: the registry does not answer, the stick is full, the only disk hides
-behind its controller, a tool never answers."""
+TOOL_FAULTS = ("tool-hangs", "tool-missing", "tool-garbage")
+"""Faults of the tools: smartctl never answers, dmidecode is not installed, lsblk prints nonsense."""
 
-FAULT_NAMES = (*FAULTS, *SESSION_FAULTS)
+SESSION_FAULTS = ("registry-down", "stick-full")
+"""Faults around the bench, made by whoever wires it: the registry does not answer, the stick is full."""
+
+FAULT_NAMES = (*FAULTS, *TOOL_FAULTS, *SESSION_FAULTS)
 
 
 class RehearsalDisk:
@@ -78,7 +81,7 @@ class RehearsalDisk:
         self.size_bytes = found.st_size
         self.logical_block = 512
         self.physical_block = 4096
-        self.rehearsal_scale = max(1, identity.size_bytes // self.size_bytes)
+        self.rehearsal_scale: int | None = max(1, identity.size_bytes // self.size_bytes)
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         raise Fault("not-live", what=argv[0])
@@ -132,7 +135,16 @@ class RehearsalMachine:
         self._permits = SpentPermits()
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
-        return self._recorded.run(argv, timeout_s=timeout_s, stdin=stdin)
+        tool = argv[0]
+        if tool == "smartctl" and "tool-hangs" in self.faults:
+            self.clock.sleep(timeout_s)
+            raise ToolTimedOut(f"{tool}: no answer within {timeout_s:g} s")
+        if tool == "dmidecode" and "tool-missing" in self.faults:
+            raise ToolMissing(f"{tool}: not installed")
+        answer = self._recorded.run(argv, timeout_s=timeout_s, stdin=stdin)
+        if tool == "lsblk" and "tool-garbage" in self.faults:
+            return dataclasses.replace(answer, stdout=answer.stdout[: len(answer.stdout) // 2])
+        return answer
 
     def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
         return self._recorded.read(path, limit=limit)

@@ -1,0 +1,206 @@
+"""From what happened to what is signed, printed, queued and delivered; each step is an event.
+
+The record is signed and on the medium before anything says that the job is done. The certificate is a view
+of it, and delivery can wait for ever.
+"""
+
+from __future__ import annotations
+
+import platform
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from agent import __version__
+from agent.job.session import OutboxLine
+from agent.job.stream import EventStream
+from agent.machine.door import Machine
+from agent.model.erasure import Evidence
+from agent.model.errors import Fault
+from agent.model.events import Event, Kind
+from agent.model.plan import Plan
+from agent.model.report import ChainLink, Report, ReportKind
+from agent.report import clock as clocks
+from agent.report.build import build_report
+from agent.report.files import write_atomic
+from agent.report.outbox import DEAD, PENDING, SENT, Entry, open_report
+from agent.report.station import NO_WORKSHOP, Published, Station
+from agent.report.transport import Push, RegistryClient, push
+
+BUILT = "2026-11-24T00:00:00Z"
+"""Floor of the clock where no image says when it was built: this version did not exist before."""
+
+
+class StationPaper:
+    """The ``Paper`` of a session: one station, a folder for what people take away, perhaps a registry."""
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        machine: Machine,
+        records: Path,
+        client: RegistryClient | None,
+        deliver: bool,
+        room: int | None = None,
+    ) -> None:
+        self._station = station
+        self._machine = machine
+        self._records = records
+        self._client = client
+        self._deliver = deliver
+        self._room = station.note.min_free_bytes if room is None else room
+
+    def ready(self) -> None:
+        self._station.outbox.require_room(min_free_bytes=self._room)
+
+    def finish(
+        self,
+        stream: EventStream,
+        *,
+        plan: Plan | None,
+        evidence: Sequence[Evidence],
+        install: Mapping[str, Any] | None,
+    ) -> None:
+        published = self._station.publish(lambda link: self._report(stream, link, plan, evidence, install))
+        number = published.report.certificate_number or published.report.report_id
+        path = self._records / f"{number}.jws"
+        write_atomic(path, published.token.encode("ascii"))
+        self._station.publish_keys(self._records)
+        stream.emit(
+            Kind.RECORD_SIGNED,
+            number=number,
+            report_id=published.report.report_id,
+            sha256=published.sha256,
+            path=str(path),
+        )
+        self._print(stream, published, self._records / f"{number}.pdf")
+        stream.emit(
+            Kind.REPORT_QUEUED, report_id=published.report.report_id, waiting=len(self._station.outbox.pending())
+        )
+        if self._deliver:
+            self.deliver(stream)
+
+    def _report(
+        self,
+        stream: EventStream,
+        link: ChainLink,
+        plan: Plan | None,
+        evidence: Sequence[Evidence],
+        install: Mapping[str, Any] | None,
+    ) -> Report:
+        job, events = stream.job, stream.events()
+        floor = clocks.floor_of(image_built=BUILT, last_trusted=self._station.note.last_trusted_utc)
+        created = clocks.judge(rtc=self._machine.clock.utc(), floor=floor, boottime_s=self._machine.clock.monotonic())
+        kind = ReportKind.AUDIT if plan is None else ReportKind.FINAL if job.inventory else ReportKind.ERASURE
+        if install is None and plan is not None and plan.choice.system.value == "windows":
+            # nothing was installed here, and the report says so; who chose it is in the plan
+            install = {"os_family": "windows", "ok": False, "status": "unknown", "verified": "none"}
+        return build_report(
+            report_id=str(uuid.uuid4()),
+            kind=kind,
+            inventory=job.inventory or {},
+            eligibility=job.eligibility or {},
+            evidence=evidence,
+            install=install,
+            plan=plan.to_wire() if plan else None,
+            tag=job.tag,
+            operator=job.operator,
+            lot=None,
+            created=created,
+            duration_s=_duration(events),
+            agent={"version": __version__, "kernel": platform.release(), "machine": self._machine.name},
+            workshop=None if self._station.workshop == NO_WORKSHOP else self._station.workshop,
+            chain=link,
+            certificate_number=self._station.take_number(year=int(created.utc[:4])),
+            exercise=self._machine.exercise,
+            consent=_consent(events),
+        )
+
+    def _print(self, stream: EventStream, published: Published, path: Path) -> None:
+        """The certificate. A failure here costs the paper and never the record: it is told and the job goes on."""
+        from agent.report.certificate import write_certificate
+
+        try:
+            written = write_certificate(published.report, published.token, path, key=self._station.key)
+        except Fault as fault:
+            stream.emit(Kind.FAULT, error_id=fault.error_id, code=fault.code, params=dict(fault.params), wrote=None)
+            return
+        stream.emit(Kind.CERTIFICATE_WRITTEN, path=str(written), kind=written.suffix.lstrip("."))
+
+    def deliver(self, stream: EventStream | None) -> None:
+        """Try once to send what waits. Nothing is marked without a receipt that verifies."""
+        waiting = self._station.outbox.pending()
+        if not waiting:
+            return
+        if self._client is None:
+            result = Push(waiting=len(waiting), fault=Fault("not-enrolled", kid=self._station.key.kid))
+        else:
+            result = push(self._station.outbox, self._client, self._machine.clock)
+        if result.health is not None:
+            self._station.trust_time(result.health.utc)
+        if stream is None:
+            return
+        mine = (stream.job.certificate or {}).get("report_id")
+        for delivered in result.delivered:
+            if delivered.receipt.report_id == mine:
+                stream.emit(Kind.REPORT_DELIVERED, report_id=mine, received_at=delivered.receipt.received_at)
+        if result.fault is not None and any(e.report_id == mine for e in self._station.outbox.pending()):
+            stream.emit(Kind.REPORT_WAITING, report_id=mine, error_id=result.fault.error_id)
+
+    def lines(self) -> Sequence[OutboxLine]:
+        """What waits first, then what was refused, then the last that were sent."""
+        box = self._station.outbox
+        entries = [*box.entries(PENDING), *box.entries(DEAD), *reversed(box.entries(SENT)[-20:])]
+        return [self._line(entry) for entry in entries]
+
+    def _line(self, entry: Entry) -> OutboxLine:
+        tries = self._station.outbox.attempts(entry.report_id)
+        try:
+            report = open_report(entry.token(), self._station.outbox.keys)
+            tag, number, written = report.device.tag or "", report.certificate_number or "", report.time.created.utc
+        except Fault as fault:
+            return OutboxLine(
+                tag="", number=entry.report_id[:13], written="", tries=0, state=entry.state, last_error=fault.error_id
+            )
+        return OutboxLine(
+            tag=tag,
+            number=number,
+            written=written,
+            tries=int(tries.get("tries", 0)),
+            state=entry.state,
+            last_error=str(tries.get("error_id", "")),
+        )
+
+
+def _duration(events: Sequence[Event]) -> float:
+    """Seconds between the first event and the last, by the same clock that stamped them."""
+    if len(events) < 2:
+        return 0.0
+    return max(0.0, (clocks.parse_utc(events[-1].t) - clocks.parse_utc(events[0].t)).total_seconds())
+
+
+def _consent(events: Sequence[Event]) -> Mapping[str, Any] | None:
+    for event in events:
+        if event.kind is Kind.CONSENTED:
+            return {"by": event.params["by"], "at": event.t}
+    return None
+
+
+def enrol(station: Station, *, url: str, code: str, label: str) -> None:
+    """Make this station known to a registry and pin its key. Raises the Faults of RegistryClient.enrol."""
+    client = RegistryClient(url, key=station.key, registry_public={}, instance=None)
+    health = client.health()
+    answer = dict(client.enrol(code, stick_label=label))
+    station.enrolled({**answer, "instance": health.instance}, url=url)
+
+
+def client_for(station: Station, *, url: str | None = None) -> RegistryClient | None:
+    """A client for the registry this station was enrolled with; ``url`` when it moved. None before enrolment."""
+    note = station.note.registry
+    if note is None:
+        return None
+    return RegistryClient(
+        url or note.url, key=station.key, registry_public=station.registry_keys(), instance=note.instance
+    )

@@ -1,0 +1,132 @@
+"""What may be installed from this stick, as facts for the choice, a plan, and the installer behind it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from agent.eligibility.advice import windows_version
+from agent.install.execute import install
+from agent.install.layout import draw_identifiers
+from agent.install.manifest import find_image, read_manifest
+from agent.install.plan import plan_install
+from agent.install.profiles import load_profile, load_profiles
+from agent.install.rehearse import rehearse
+from agent.job.engine import EmitInstall
+from agent.machine.door import Machine
+from agent.model.eligibility import ProfileNeeds
+from agent.model.errors import Fault
+from agent.model.facts import known, to_wire
+from agent.model.identity import DiskIdentity
+from agent.model.install import InstallResult
+from agent.model.inventory import Inventory
+from agent.model.plan import InstallPlan, Plan
+from agent.model.profile import ImageEntry
+from agent.model.warrant import Action, Warrant
+
+_SECTOR = 512  # what a plan is drawn for; the executor checks it against the opened disk
+
+
+class Systems:
+    """Profiles of the product, images of the stick (``images``: folder with manifest.json)."""
+
+    def __init__(self, images: Path) -> None:
+        self._images = images
+
+    def needs(self) -> Sequence[ProfileNeeds]:
+        return [profile.needs() for profile in load_profiles()]
+
+    def _image(self, profile_id: str) -> ImageEntry | None:
+        return find_image(read_manifest(self._images), profile_id)
+
+    def facts(self, profile_id: str) -> Mapping[str, Any]:
+        profile, image = load_profile(profile_id), self._image(profile_id)
+        return {
+            "id": profile.id,
+            "label": {"fr": profile.label.fr, "en": profile.label.en},
+            "summary": {"fr": profile.summary.fr, "en": profile.summary.en},
+            "support_until": profile.support_until,
+            "licence": f"licence-{profile.licence}",
+            "image_bytes": image.bytes if image else None,
+            "unpacked_bytes": image.unpacked_bytes if image else None,
+            "space_bytes": image.unpacked_bytes if image else None,
+            "status": image.status if image else "unproven",
+            "estimate_s": None,
+            "sheet": "sheet-linux",
+        }
+
+    def windows_facts(self, inventory: Inventory) -> Mapping[str, Any]:
+        key = known(inventory.oem_windows_key)
+        licence = {"present": "licence-oem-present", "absent": "licence-oem-absent"}.get(key or "", "licence-unknown")
+        version, ends = windows_version()
+        return {
+            "support_until": ends,
+            "version": version,
+            "licence": licence,
+            "note": "note-windows-by-hand",
+            "sheet": "sheet-windows",
+        }
+
+    def plan(
+        self, profile_id: str, disk: DiskIdentity, *, firmware_mode: str, tag: str | None, exercise: bool
+    ) -> InstallPlan:
+        return plan_install(
+            profile=load_profile(profile_id),
+            identity=disk,
+            disk_size_bytes=disk.size_bytes,
+            logical_block=_SECTOR,
+            image=self._image(profile_id),
+            identifiers=draw_identifiers(os.urandom),
+            firmware_mode=firmware_mode,
+            tag=tag,
+            rehearsed=exercise,
+        )
+
+    def installer(self) -> Any:
+        return functools.partial(_install, self._images)
+
+
+def _install(
+    images: Path, machine: Machine, plan: Plan, warrant: Warrant, emit: EmitInstall, stop: threading.Event
+) -> Mapping[str, Any]:
+    """Install for real, or rehearse where no system can be written; the wire form the report takes."""
+    planned = plan.install
+    if planned is None:
+        raise Fault("choice-missing")
+    if planned.rehearsed:
+        return wire(rehearse(machine, planned, emit=emit, stop=stop))
+    file = planned.image.get("file")
+    if not file:
+        raise Fault("image-missing", profile=planned.profile)
+    with machine.open_disk(planned.disk, warrant, Action.INSTALL) as disk:
+        return wire(install(machine, disk, planned, images / str(file), emit=emit, stop=stop))
+
+
+def wire(result: InstallResult) -> Mapping[str, Any]:
+    """``status`` is what happened here; what the manifest says of the image goes to ``detail.image_status``."""
+    status = "rehearsed" if result.rehearsed else "done" if result.ok else "failed"
+    return {
+        "ok": result.ok,
+        "os_family": "linux",
+        "profile": result.profile,
+        "version": result.image.get("version"),
+        "image_id": result.image.get("name"),
+        "image_sha256": result.image.get("sha256"),
+        "verified": result.verified.value,
+        "status": status,
+        "layout": "hybrid-gpt",
+        "seconds": float(result.seconds),
+        "unproven_reason": result.unproven_reason,
+        "detail": {
+            "image_status": result.status,
+            "steps": to_wire(result.steps),
+            "versions": dict(result.versions),
+            "firmware_mode": result.firmware_mode,
+            "warnings": list(result.warnings),
+            "identifiers": dict(result.identifiers),
+        },
+    }

@@ -1,0 +1,186 @@
+"""The composition root: the only module that may import everything. It decides which parts meet, and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.machine.door import Machine
+from agent.model.errors import Fault
+
+if TYPE_CHECKING:
+    from agent.job.paper import StationPaper
+    from agent.job.session import Session
+    from agent.registry.embedded import Embedded
+    from agent.report.station import Station
+
+LIVE_MARKER = Path("/etc/regain/live-image")
+"""Written by the image builder: this system was started from the stick."""
+
+DEMO_PORT = 8470
+"""Where the registry of the bench answers when the port is free, so that its page can be kept open."""
+
+WORKSHOP_OF_THE_BENCH = "EX"
+SCREEN_PACE = 9 << 20
+"""Bytes per second of a rehearsal disk on the screens: a wipe lasts long enough to be watched."""
+
+
+def on_live_stick() -> bool:
+    return LIVE_MARKER.exists()
+
+
+def data_home() -> Path:
+    """REGAIN_HOME, else the user's data folder."""
+    told = os.environ.get("REGAIN_HOME")
+    if told:
+        return Path(told)
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "regain"
+
+
+def images_folder() -> Path:
+    from agent.install.manifest import images_folder as folder
+
+    return folder(os.environ)
+
+
+# -- recorded PCs ----------------------------------------------------------------------------------------------
+
+
+def machines_folder() -> Path:
+    """REGAIN_MACHINES, else the recorded PCs of this checkout."""
+    told = os.environ.get("REGAIN_MACHINES")
+    return Path(told) if told else Path(__file__).resolve().parent.parent / "tests" / "machines"
+
+
+def machines() -> Sequence[tuple[str, dict[str, str]]]:
+    """Name and titles (by language) of every recorded PC. Raises Fault machine-unknown when there is none."""
+    from agent.machine.recorded import list_machines
+
+    found = [(m.name, dict(m.title)) for m in list_machines(machines_folder())]
+    if not found:
+        raise Fault("machine-unknown", name=str(machines_folder()), known="")
+    return found
+
+
+def _rehearsal_opener(name: str, home: Path, *, faults: Sequence[str], paced: bool) -> Callable[[], Machine]:
+    """Opens the recorded PC with fresh virtual disks, unless a cut erasure of it is waiting to go on."""
+    from agent.job.history import cut_runs
+    from agent.machine.recorded import RecordedMachine, find_machine
+    from agent.machine.rehearsal import RehearsalMachine
+
+    path = find_machine(name, machines_folder())
+    disks = home / "disks" / path.name
+
+    def opened() -> Machine:
+        if not cut_runs(home / "journal"):
+            shutil.rmtree(disks, ignore_errors=True)
+        return RehearsalMachine(
+            RecordedMachine(path),
+            disks,
+            faults=faults,
+            pace_bytes_per_s=SCREEN_PACE if paced else None,
+            clock_pace=0.05 if paced else 0.0,
+        )
+
+    return opened
+
+
+# -- stations, paper, sessions ---------------------------------------------------------------------------------
+
+
+def open_station(home: Path, *, exercise: bool) -> Station:
+    """The station of this folder. REGAIN_PIN locks its key; without it the policy below is written in the file."""
+    from agent.report.station import Station
+
+    pin = os.environ.get("REGAIN_PIN") or None
+    return Station.open_or_create(home / "station", pin=pin, policy="no PIN was set on this station", exercise=exercise)
+
+
+_NOBODY_LISTENS = "http://127.0.0.1:9"
+"""An address of this machine where nothing answers: the fault "registry-down" tries it for real."""
+
+
+def paper_for(
+    *,
+    home: Path,
+    machine: Machine,
+    records: Path,
+    deliver: bool,
+    registry: Embedded | None = None,
+    url: str | None = None,
+    room: int | None = None,
+) -> StationPaper:
+    """The paper of the station in ``home``, enrolled with ``registry`` when one is given and does not know it yet.
+
+    ``url`` is where to look for the registry when it moved; ``room`` the free bytes a job asks for.
+    """
+    from agent.job.paper import StationPaper, client_for, enrol
+
+    station = open_station(home, exercise=machine.exercise)
+    if registry is not None and (station.note.registry is None or station.note.registry.instance != registry.instance):
+        code = registry.enrol_code(WORKSHOP_OF_THE_BENCH)
+        enrol(station, url=registry.url, code=code, label="banc d'exercice")
+    client = client_for(station, url=url or (registry.url if registry else None))
+    return StationPaper(station, machine=machine, records=records, client=client, deliver=deliver, room=room)
+
+
+def bench_session(
+    name: str, home: Path, *, faults: Sequence[str], registry: Embedded | None, lang: str, paced: bool
+) -> Session:
+    """A rehearsal of one recorded PC, with the embedded registry when there is one."""
+    from agent.job.session import Session
+    from agent.job.systems import Systems
+
+    opener = _rehearsal_opener(name, home, faults=faults, paced=paced)
+    paper = paper_for(
+        home=home,
+        machine=opener(),
+        records=home / "records",
+        deliver=True,
+        registry=registry,
+        url=_NOBODY_LISTENS if "registry-down" in faults else None,
+        room=1 << 62 if "stick-full" in faults else None,
+    )
+    return Session(open_machine=opener, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
+
+
+def live_session(home: Path, *, lang: str) -> Session:
+    from agent.job.session import Session
+    from agent.job.systems import Systems
+    from agent.machine.live import LiveMachine
+
+    machine = LiveMachine()
+    paper = paper_for(home=home, machine=machine, records=home / "records", deliver=True)
+    return Session(open_machine=LiveMachine, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
+
+
+@contextlib.contextmanager
+def embedded_registry(home: Path) -> Iterator[Embedded]:
+    from agent.registry.embedded import start
+
+    try:
+        registry = start(home / "registry", exercise=True, port=DEMO_PORT, network="Regain, exercice")
+    except OSError:  # another bench has the port
+        registry = start(home / "registry", exercise=True, network="Regain, exercice")
+    with registry:
+        yield registry
+
+
+def run_bench_screens(
+    name: str | None, home: Path, *, faults: Sequence[str], registry: Embedded | None, lang: str
+) -> int:
+    """The screens on the rehearsal bench; without a name the first one is the list of PCs."""
+    from agent.tui.app import run_bench
+
+    def opened(chosen: str) -> Session:
+        return bench_session(chosen, home, faults=faults, registry=registry, lang=lang, paced=True)
+
+    if name is not None:
+        return run_bench(opened(name), lang=lang)
+    cards = [(each, titles[lang]) for each, titles in machines()]
+    return run_bench(None, lang=lang, machines=cards, open_machine=opened)
