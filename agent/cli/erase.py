@@ -170,7 +170,7 @@ class _Erase:
             self._last_line(stream, {})
             return Exit.REFUSED
         paper.finish(stream, plan=plan, evidence=result.evidence, install=None)
-        close_runs(journals, [e.identity.text for e in result.evidence])
+        close_runs(journals, [e.identity.text for e in result.evidence if e.outcome is not Outcome.UNKNOWN])
         stream.emit(Kind.JOB_FINISHED, outcome=result.outcome, exit_code=int(result.exit_code))
         self._last_line(stream, stream.job.certificate or {})
         return result.exit_code

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.erasure.resume import ResumePoint
-from agent.erasure.run import erase, evidence_event
+from agent.erasure.run import Limits, erase, evidence_event
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
 from agent.model.erasure import Evidence, Level, Outcome
@@ -31,6 +31,9 @@ Install = Callable[[Machine, Plan, Warrant, "EmitInstall", threading.Event], Map
 """Runs (or rehearses) the install of a plan; returns the wire form of what was done. Raises Fault."""
 
 EmitInstall = Callable[[Kind, Mapping[str, Any]], None]
+
+REHEARSAL_LIMITS = Limits(mark_bytes=4 << 20)
+"""A rehearsal disk is small: it is marked often enough to be cut between two marks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +154,7 @@ def _erase_one(
 
     try:
         with machine.open_disk(target.identity, warrant, Action.ERASE) as disk:
+            point = resume.get(name)
             evidence = erase(
                 machine,
                 disk,
@@ -160,7 +164,9 @@ def _erase_one(
                 warrant_id=warrant.warrant_id,
                 emit=emit,
                 stop=stop,
-                resume=resume.get(name),
+                # a disk that shows another size than when it was cut starts over
+                resume=point if point and point.bytes_total == disk.size_bytes else None,
+                limits=REHEARSAL_LIMITS if machine.exercise else Limits(),
             )
             evidence = dataclasses.replace(evidence, rehearsal=machine.exercise, rehearsal_scale=disk.rehearsal_scale)
     except Fault as fault:

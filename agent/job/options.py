@@ -42,7 +42,7 @@ def _option(system: str, reason: str | None, profiles: Sequence[Mapping[str, Any
 def _linux_reason(eligibility: Eligibility, profiles: Sequence[Mapping[str, Any]]) -> str | None:
     if eligibility.linux.verdict is LinuxVerdict.DOES_NOT_FIT:
         return "option-linux-does-not-fit"
-    return None if profiles else "option-no-profile"
+    return None if profiles else "option-no-image"
 
 
 def _windows_reason(eligibility: Eligibility) -> str | None:

@@ -28,7 +28,7 @@ from agent.job.options import options
 from agent.job.stream import EventStream, Listener
 from agent.machine.door import Machine
 from agent.model.eligibility import Eligibility, ProfileNeeds
-from agent.model.erasure import Evidence, Level
+from agent.model.erasure import Evidence, Level, Outcome
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
 from agent.model.facts import known, to_wire
@@ -343,7 +343,9 @@ class Session:
         self._disks = known(inventory.disks) or ()
         self._exclusions = exclude(self._disks, allow_loop=False, allow_usb=False)
         excluded = [e for e in self._exclusions if e is not None]
-        profiles = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
+        told = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
+        # an exercise needs no image: its install is rehearsed
+        profiles = [facts for facts in told if facts["image_bytes"] or self.exercise]
         self._stream.emit(
             Kind.ASSESSED,
             eligibility=to_wire(self._eligibility),
@@ -394,7 +396,7 @@ class Session:
         if not self._stream.safe:
             self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(result.exit_code))
             return
-        close_runs(self._journals, [e.identity.text for e in result.evidence])
+        close_runs(self._journals, [e.identity.text for e in result.evidence if e.outcome is not Outcome.UNKNOWN])
         self._stream.emit(Kind.JOB_FINISHED, outcome=result.outcome, exit_code=int(result.exit_code))
 
 

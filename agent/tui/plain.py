@@ -117,7 +117,8 @@ class PlainSink:
             lines += self._say("plain-target", n=number, model=identity["model"], size=size, serial=identity["text"])
             lines += wrapped(self._words(method["reason"], **method.get("params", {})), "   ")
             for skipped in method.get("skipped", ()):
-                lines += wrapped(self._words(skipped["reason"], **skipped.get("params", {})), "   - ")
+                why = self._words(skipped["reason"], **skipped.get("params", {}))
+                lines += wrapped(f"{self._words('technique-' + skipped['technique'])} : {why}", "   - ")
         return lines
 
     def _on_consent_refused(self, event: Event) -> list[str]:

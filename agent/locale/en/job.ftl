@@ -63,7 +63,7 @@ time-h = { $h } h { $m } min
 
 # Reasons the job may give
 option-linux-does-not-fit = Linux does not fit this PC.
-option-no-profile = No Linux profile on this stick.
+option-no-image = No Linux image that fits is on this stick.
 option-no-disk = No disk can be erased.
 option-windows-not_eligible = This PC is not eligible for Windows 11.
 option-windows-undetermined = The Windows 11 verdict is undetermined.

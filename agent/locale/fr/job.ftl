@@ -63,7 +63,7 @@ time-h = { $h } h { $m } min
 
 # Raisons que le déroulement peut donner
 option-linux-does-not-fit = Linux ne convient pas à ce poste.
-option-no-profile = Aucun profil Linux sur cette clé.
+option-no-image = Aucune image Linux qui convienne n’est sur cette clé.
 option-no-disk = Aucun disque ne peut être effacé.
 option-windows-not_eligible = Ce poste n’est pas éligible à Windows 11.
 option-windows-undetermined = Le verdict Windows 11 est indéterminé.

@@ -1,0 +1,208 @@
+# Erasure: methods, reasons, exceptions, guards, errors of family D.
+
+# levels (NIST SP 800-88r2, IEEE 2883-2022)
+level-clear = Clear
+level-purge = Purge
+level-none = no erasure
+
+# methods
+technique-overwrite = overwrite with a cipher stream
+technique-nvme-sanitize-crypto-block = NVMe SANITIZE, crypto then block
+technique-nvme-sanitize-block = NVMe SANITIZE, block
+technique-nvme-sanitize-crypto = NVMe SANITIZE, crypto
+technique-nvme-sanitize-overwrite = NVMe SANITIZE, overwrite
+technique-nvme-format = NVMe Format
+technique-ata-sanitize-crypto-block = ATA SANITIZE, crypto then block
+technique-ata-sanitize-block = ATA SANITIZE, block
+technique-ata-sanitize-crypto = ATA SANITIZE, crypto
+technique-ata-sanitize-overwrite = ATA SANITIZE, overwrite
+technique-ata-security-erase-enhanced = enhanced SECURITY ERASE
+technique-ata-security-erase = SECURITY ERASE
+technique-scsi-sanitize = SCSI SANITIZE
+technique-scsi-format-unit = SCSI FORMAT UNIT
+technique-mmc-sanitize = eMMC SANITIZE
+technique-opal-psid = Opal revert by PSID
+
+verify-full = full read-back
+verify-sample = sampled read-back
+
+# why this method
+method-overwrite-hdd = Hard disk: one pass over all visible space, then read back.
+method-overwrite-ssd = Flash memory: two passes over all visible space, then read back.
+method-overwrite-emmc = eMMC or card: two passes over all visible space, then read back.
+method-overwrite-usb = USB disk, { $passes ->
+    [one] one pass
+   *[other] { $passes } passes
+ } over all visible space, then read back.
+method-overwrite-loop = Disk image: one pass over the whole image, then read back.
+method-overwrite-unknown = Unknown kind of disk, treated as flash memory: two passes, then read back.
+
+# what the certificate must say
+claim-ssd-overwrite = Overwrite of an SSD: not a Purge. Spare areas were not reached.
+claim-emmc = Overwrite of an eMMC: not a Purge. Spare, boot and RPMB areas were not reached.
+claim-bridge = Disk behind a USB bridge: hidden areas not assessed.
+claim-unknown-medium = Unknown kind of disk: hidden areas not assessed.
+
+# why a method is left aside
+skip-not-available-yet = The drive has it, this version does not run it yet.
+skip-drive-lacks-it = The drive does not have it.
+skip-capability-not-read = Nobody asked the drive whether it has it.
+skip-capability-unreadable = The drive could not tell whether it has it: { $error }.
+skip-frozen = The drive is frozen by the BIOS.
+skip-locked = The drive is locked by a password.
+skip-level-too-low = It does not reach Purge.
+skip-size-unknown = The size of the disk is not known.
+skip-read-only = The disk is read-only.
+skip-optical = An optical drive is not erased.
+skip-unknown-name = There is no method of this name.
+skip-other-medium = This method is for another kind of disk.
+
+# why a disk is excluded
+excluded-boot-medium = This PC was started from it ({ $evidence }).
+excluded-optical = Optical drive.
+excluded-not-a-disk = { $evidence } is not a disk.
+excluded-unreadable = { $what ->
+        [in_use] Its use
+        [size_bytes] Its size
+        [read_only] Its write protection
+       *[other] Its name
+    } could not be read: { $error }. A disk that is not fully read is never erased.
+excluded-size-zero = Size zero or unknown.
+excluded-in-use = In use: { $evidence }.
+excluded-read-only = Read-only.
+excluded-loop = Disk image ({ $evidence }): only when you name it.
+excluded-usb = USB or removable disk: only when you ask for it.
+excluded-no-identity = Neither serial number nor WWN can be read.
+excluded-duplicate = Another disk has the same identity: { $evidence }.
+
+# why this outcome
+reason-cleared = Every visible byte was overwritten and read back, the canaries are gone.
+reason-purged = The drive completed its Purge command, the canaries are gone.
+reason-cleared-with-exceptions = The rest was overwritten and read back. The exceptions are listed.
+reason-vanished = The disk disappeared during the erasure.
+reason-budget = Too many bad sectors.
+reason-read-only = The disk refuses every write.
+reason-sync-failed = The disk did not confirm what was written.
+reason-disk-error = The disk answered with an error that does not allow to go on.
+reason-canary-alive = Canaries can still be read.
+reason-witness-alive = Former content can still be read.
+reason-structured-content = Data of a former owner can still be read.
+reason-mismatch = The read-back found something else than what was written.
+reason-interrupted = Stopped by you: this disk is NOT certified.
+reason-stalled = The disk no longer answers.
+reason-worker-died = The erasure ended without a word. Nobody knows what was written.
+reason-passes-missing = Not all passes were made.
+reason-transition-not-seen = The drive did not show the change to “completed”.
+reason-not-verified = Nothing was read back.
+reason-verified-too-little = Too little was read back.
+reason-no-canaries = No canary could be planted.
+reason-canaries-not-checked = Nobody looked for the canaries.
+reason-check-void = Too many canaries cannot be read: the check is void.
+
+# exceptions
+exception-write-ranges = Sectors that cannot be written: { $bytes } bytes.
+exception-read-ranges = Sectors that cannot be read: { $bytes } bytes.
+exception-write = Not writable: from byte { $start } to byte { $end }.
+exception-read = Not readable: from byte { $start } to byte { $end }.
+exception-mismatch = Read-back differs: from byte { $start } to byte { $end }.
+exception-hpa = Hidden HPA at the end of the disk, not erased.
+exception-hpa-not-assessed = HPA: nobody could tell whether there is one.
+exception-dco = Hidden DCO area at the end of the disk, not erased.
+exception-dco-not-assessed = DCO: nobody could tell whether there is one.
+exception-bridge-not-assessed = Behind a USB bridge: hidden areas not assessed.
+exception-boot-areas = Boot areas and RPMB of the eMMC not erased.
+exception-namespaces = The NVMe drive has several namespaces. Only this one is erased.
+exception-defects-grew = The defect counter { $counter } went from { $before } to { $after } during the erasure.
+exception-other = Another exception.
+
+# slowness
+stall-no-bytes = not a byte moves
+stall-slow = under a tenth of its usual rate
+
+# what a read-back found
+content-stream = the stream that was written
+content-zeros = zeros
+content-ones = 0xFF
+content-pattern = a repeated pattern
+content-random = random data that is not ours
+content-structured = data of a former owner
+content-not_classed = not classed
+
+# errors D: disks
+err-disk-not-found = Disk not found: { $disk }
+    .why = No disk that is present has this identity.
+    .todo = Check the cables, then take the inventory again.
+err-disk-no-identity = Disk without identity: { $disk }
+    .why = It tells neither serial number nor WWN. A confirmation could not point at any disk.
+    .todo = Connect it another way, without a bridge. Otherwise set it aside.
+err-disk-excluded = Disk excluded: { $disk }
+    .why = { $why }
+    .todo = Free the disk or choose another one.
+err-disk-busy = Disk in use: { $disk }
+    .why = A file system, swap or array holds it.
+    .todo = Unmount what uses it, then try again.
+err-disk-read-only = Read-only disk: { $disk }
+    .why = It refuses every write: hardware switch or worn-out memory.
+    .todo = Look for a switch. Otherwise the disk is to be destroyed.
+err-disk-changed = This disk changed since your consent: { $disk }
+    .why = Its identity or size is no longer that of the plan.
+    .todo = Take the inventory again and give a new consent.
+err-disk-vanished = The disk disappeared: { $disk }
+    .why = It stopped answering in the middle of the erasure. It is not erased.
+    .todo = Connect it again and start over. If it disappears again, it is to be destroyed.
+err-disk-write-errors = Too many write errors: { $disk }
+    .why = The disk no longer keeps what is written.
+    .todo = It is to be destroyed, with this code on the label.
+err-disk-canary-alive = Canaries can still be read: { $disk }
+    .why = The disk said “done” and did not erase everything.
+    .todo = Do not release this disk. It is to be destroyed, with this code on the label.
+err-disk-verify-mismatch = The read-back does not match: { $disk }
+    .why = The disk gives back something else than what was written.
+    .todo = Do not release this disk. It is to be destroyed, with this code on the label.
+err-disk-structured-content = Former data can still be read: { $disk }
+    .why = The read-back found data of a former owner.
+    .todo = Do not release this disk. Try once more, otherwise it is to be destroyed.
+err-disk-worker-died = The erasure ended without a word: { $disk }
+    .why = The program that was writing is gone. Nobody knows what is written after the last mark.
+    .todo = Do not release this PC. Resume the erasure: it goes on from the last mark.
+err-disk-state-unknown = State unknown: { $disk }
+    .why = An observation is missing. Nothing proves that the disk is erased.
+    .todo = Do not release this PC. Erase again.
+err-disk-frozen = Disk frozen by the BIOS: { $disk }
+    .why = The BIOS forbade the erase commands at start-up.
+    .todo = Suspend the PC and wake it, or reconnect the power of the disk.
+err-disk-no-method = Method not possible: { $method }, disk { $disk }
+    .why = { $reason ->
+        [skip-unknown-name] { skip-unknown-name }
+        [skip-other-medium] { skip-other-medium }
+        [skip-not-available-yet] { skip-not-available-yet }
+        [skip-drive-lacks-it] { skip-drive-lacks-it }
+        [skip-capability-not-read] { skip-capability-not-read }
+        [skip-frozen] { skip-frozen }
+        [skip-locked] { skip-locked }
+        [skip-size-unknown] { skip-size-unknown }
+        [skip-read-only] { skip-read-only }
+        [skip-optical] { skip-optical }
+       *[other] The drive could not tell whether it has it.
+    }
+    .todo = Choose “auto”: the plan takes the best method there is.
+err-disk-level-out-of-reach = Purge is out of reach: { $disk }
+    .why = Best method seen, { $method }. { $reason ->
+        [skip-not-available-yet] { skip-not-available-yet }
+        [skip-drive-lacks-it] { skip-drive-lacks-it }
+        [skip-capability-not-read] { skip-capability-not-read }
+        [skip-frozen] { skip-frozen }
+        [skip-locked] { skip-locked }
+        [skip-level-too-low] { skip-level-too-low }
+       *[other] The drive could not tell whether it has it.
+    }
+    .todo = Accept Clear if the donor allows it. Otherwise the disk is to be destroyed.
+err-disk-duplicate-identity = Two disks have the same identity: { $disk }
+    .why = They are two paths to one disk, or a bridge that invents ({ $paths }).
+    .todo = Unplug one of them, then take the inventory again.
+err-disk-none-found = No disk to erase
+    .why = No disk is visible, or all are excluded. A RAID, RST or VMD controller may hide them.
+    .todo = Look at the controller setting in the BIOS. Without a disk, note why.
+err-disk-stalled = The disk no longer answers: { $disk }
+    .why = Not a byte has moved for too long. The erasure was given up.
+    .todo = Do not release this PC. Change the cable and start over, or set the disk aside.

@@ -1,0 +1,151 @@
+# Installation: profiles, images, steps. One idea a sentence.
+
+## Steps
+step-gate = Checking the disk and the image
+step-partition = Partitions
+step-format = File systems
+step-unpack = Copying the system
+step-identity = Settings of this PC
+step-menu = Boot menu
+step-bios = BIOS boot
+step-uefi = UEFI boot
+step-check = Checking the installed disk
+step-nvram = Entry in the UEFI
+install-rehearsed-step = EXERCISE: step rehearsed, nothing was written.
+install-verified-none = not checked
+install-verified-checked = checked on the disk
+install-verified-rehearsed = started in a virtual machine
+install-verified-started = started on the PC
+install-warning-locale = The language of the profile is missing from the image: the system speaks English.
+install-warning-nvram = The UEFI did not keep the entry. The PC starts by the fallback path.
+install-warning-mounted = A folder of the disk stayed open. Restart before you take the disk out.
+
+## Profiles
+profile-file-good = { $file }: valid profile.
+profile-file-bad = { $file }: { $count ->
+    [one] one mistake.
+   *[other] { $count } mistakes.
+ }
+profile-problem-line = { $path } (line { $line }): { $message }
+profile-whole-file = whole file
+profile-suggestion = Did you mean "{ $word }"?
+profile-hidden = (tests, never offered)
+profile-problem-unknown-key = the key "{ $detail }" does not exist.
+profile-problem-missing = the key "{ $detail }" is missing.
+profile-problem-duplicate-key = the key "{ $detail }" stands twice.
+profile-problem-alias = a value points at another one (YAML anchor). Write it out.
+profile-problem-bad-value = value refused. Possible values: { $detail }.
+profile-problem-bad-form = form refused. Expected form: { $detail }
+profile-problem-wrong-type = type refused. Expected type: { $detail }.
+profile-problem-out-of-range = value out of range ({ $detail }).
+profile-problem-range-order = the minimum is above the maximum ({ $detail }).
+profile-problem-swap-needs = the key "{ $detail }" is missing for this kind of swap.
+profile-problem-swap-no-use = the key "{ $detail }" is of no use to this kind of swap.
+profile-problem-empty = empty value.
+profile-problem-not-yaml = the file is not readable YAML: { $detail }
+profile-problem-not-text = the file is not UTF-8 text (byte { $detail }).
+profile-problem-not-a-profile = the file holds no profile.
+profile-problem-too-long = the file is longer than { $detail } bytes.
+profile-problem-not-file-name = the id and the name of the file differ (file: { $detail }).
+profile-problem-no-overlay = the folder "overlays/{ $detail }" does not exist.
+profile-problem-no-hook = the file "hooks/{ $detail }" does not exist.
+profile-problem-other = value refused: { $detail }
+
+## Images
+build-packages = Packages
+build-overlays = Added files
+build-hooks = Settings
+build-clean = Cleaning
+build-squash = Compression
+build-check = Check
+image-build-phase = { $phase }
+image-build-goes-on = { $phase }: { $seconds } s
+image-built = Image ready: { $path } ({ $mib } MiB, { $seconds } s). Not confirmed by a workshop.
+image-added = { $file }: added for the profile { $profile }. Not confirmed by a workshop.
+image-add-inside = the image must lie in { $folder }
+image-list-none = No image in { $folder }.
+image-list-missing = (file missing)
+image-status-proven = confirmed by a workshop
+image-status-rehearsed = started in a virtual machine
+image-status-unproven = not confirmed by a workshop
+image-check-good = { $file }: good image.
+image-check-bad = { $file }: image REFUSED.
+image-check-unlisted = This image is in no manifest: its hash is compared with nothing.
+image-check-not-started = Starting it is not tried here.
+image-refusal = REFUSED:
+image-warning = WARNING:
+image-finding-unreadable = the file is unreadable or cut short ({ $detail }).
+image-finding-hash = the hash differs from the manifest ({ $detail }).
+image-finding-count = the number of files differs from the manifest ({ $detail }).
+image-finding-no-kernel = no kernel ({ $detail }).
+image-finding-no-initrd = the initrd of the kernel is missing ({ $detail }).
+image-finding-no-bios-grub = GRUB for BIOS is missing ({ $detail }). Add grub-pc-bin.
+image-finding-no-grub-tools = the tools of GRUB are missing ({ $detail }). Add grub2-common.
+image-finding-no-signed-grub = the signed GRUB is missing ({ $detail }). Add grub-efi-amd64-signed.
+image-finding-no-shim = the signed shim is missing ({ $detail }). Add shim-signed.
+image-finding-shim-signers = the shim lacks a signature of Microsoft ({ $detail }).
+image-finding-machine-id = /etc/machine-id must exist and be empty ({ $detail }).
+image-finding-ssh-host-keys = SSH keys are in the image ({ $detail }).
+image-finding-wifi-secret = a Wi-Fi network is stored ({ $detail }).
+image-finding-profile-left = personal data is left ({ $detail }).
+image-finding-home-not-empty = /home is not empty ({ $detail }).
+image-finding-user-left = an account exists already ({ $detail }).
+image-finding-password-left = a password works ({ $detail }).
+image-finding-dpkg-audit = packages are half installed ({ $detail }).
+image-finding-private-source = a package source is private ({ $detail }).
+image-finding-initrd-modules = the initrd is made for one model of PC only (MODULES={ $detail }).
+image-finding-sshd = an SSH server is in the image ({ $detail }).
+image-finding-no-first-boot = the profile promises questions at the first start, and the program is missing ({ $detail }).
+
+## Errors
+err-install-locked = The install stays locked for the disk …{ $disk }.
+    .why = No signed record proves the erasure of this disk (record given: { $record }).
+    .todo = Erase the disk first, then give its record with --erasure-record. Otherwise write a reason with --unproven.
+err-install-step-failed = The install failed at the step "{ $step ->
+    [step-gate] Checking the disk and the image
+    [step-partition] Partitions
+    [step-format] File systems
+    [step-unpack] Copying the system
+    [step-identity] Settings of this PC
+    [step-menu] Boot menu
+    [step-bios] BIOS boot
+    [step-uefi] UEFI boot
+    [step-check] Checking the installed disk
+    [step-nvram] Entry in the UEFI
+   *[other] { $step }
+ }".
+    .why = What is read back from the disk is not what was planned: { $observed }
+    .todo = Do not release this PC. Start the install again. If it fails again, change the disk.
+err-profile-bad = The profile { $file } has mistakes ({ $count }).
+    .why = First mistake: { $path }. { $detail }
+    .todo = Run "regain profile check" on this file, then mend each line it names.
+err-profile-unknown = The profile "{ $profile }" does not exist.
+    .why = Known profiles: { $known }.
+    .todo = Take a name of this list (regain profile list).
+err-image-damaged = The stick is damaged: the image { $file } is no longer good.
+    .why = Reading the image back says: { $why }
+    .todo = Copy the image again, or take another stick.
+err-image-missing = No image for the profile { $profile }.
+    .why = The file is not on this stick, or it is not in the manifest.
+    .todo = Build the image with "regain image build", or copy it to the stick.
+err-image-build-failed = Building the image failed (phase { $phase }).
+    .why = { $why }
+    .todo = Mend the cause, then run the same command again: it goes on where it can.
+err-disk-too-small = The disk is too small for this system.
+    .why = The disk has { $have } bytes, the system asks for { $need }.
+    .todo = Choose a smaller profile or a larger disk.
+err-windows-not-yet = This version does not install Windows.
+    .why = Installing Windows is neither done nor proven yet.
+    .todo = Install Windows with your own media after the erasure.
+err-image-unfit = The image { $file } does not fit: nothing is installed.
+    .why = A PC installed with it does not start, or keeps traces. Missing or left: { $missing }
+    .todo = Run "regain image check" on this file, then make the image again.
+err-image-unconfirmed = The image { $image } stays "not confirmed by a workshop".
+    .why = It takes signed reports "started on the PC" of { $models } models and { $makers } makers. Reports received: { $have }.
+    .todo = This version does not read those reports yet. Keep the signed reports of every PC that started.
+err-image-unlisted = The image { $file } is in no manifest.
+    .why = Without a hash written beforehand, nothing tells whether the file is whole.
+    .todo = Add it first with "regain image add".
+err-build-impossible = The image of the profile { $profile } cannot be built.
+    .why = { $missing } is missing: nobody could log in.
+    .todo = Choose another profile. This program comes with the first-boot assistant.

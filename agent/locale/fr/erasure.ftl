@@ -1,0 +1,208 @@
+# Effacement : méthodes, raisons, réserves, gardes, erreurs de la famille D.
+
+# niveaux (NIST SP 800-88r2, IEEE 2883-2022)
+level-clear = effacement simple
+level-purge = effacement renforcé
+level-none = aucun effacement
+
+# méthodes
+technique-overwrite = écrasement par un flux chiffré
+technique-nvme-sanitize-crypto-block = SANITIZE NVMe, clé puis blocs
+technique-nvme-sanitize-block = SANITIZE NVMe, blocs
+technique-nvme-sanitize-crypto = SANITIZE NVMe, clé
+technique-nvme-sanitize-overwrite = SANITIZE NVMe, écrasement
+technique-nvme-format = Format NVMe
+technique-ata-sanitize-crypto-block = SANITIZE ATA, clé puis blocs
+technique-ata-sanitize-block = SANITIZE ATA, blocs
+technique-ata-sanitize-crypto = SANITIZE ATA, clé
+technique-ata-sanitize-overwrite = SANITIZE ATA, écrasement
+technique-ata-security-erase-enhanced = SECURITY ERASE étendu
+technique-ata-security-erase = SECURITY ERASE
+technique-scsi-sanitize = SANITIZE SCSI
+technique-scsi-format-unit = FORMAT UNIT SCSI
+technique-mmc-sanitize = SANITIZE eMMC
+technique-opal-psid = retour d’usine Opal par le numéro PSID
+
+verify-full = relecture complète
+verify-sample = relecture par échantillon
+
+# pourquoi cette méthode
+method-overwrite-hdd = Disque dur : une passe sur tout l’espace visible, puis relecture.
+method-overwrite-ssd = Mémoire flash : deux passes sur tout l’espace visible, puis relecture.
+method-overwrite-emmc = Mémoire eMMC ou carte : deux passes sur tout l’espace visible, puis relecture.
+method-overwrite-usb = Disque USB, { $passes ->
+    [one] une passe
+   *[other] { $passes } passes
+ } sur tout l’espace visible, puis relecture.
+method-overwrite-loop = Image disque : une passe sur toute l’image, puis relecture.
+method-overwrite-unknown = Type de disque inconnu, traité comme de la mémoire flash : deux passes, puis relecture.
+
+# ce que le certificat doit dire
+claim-ssd-overwrite = L’écrasement d’un SSD n’est pas un effacement renforcé : les zones de réserve ne sont pas atteintes.
+claim-emmc = L’écrasement d’une mémoire eMMC n’est pas un effacement renforcé : les zones de réserve, d’amorçage et RPMB ne sont pas atteintes.
+claim-bridge = Disque derrière un adaptateur USB : ses zones cachées n’ont pas été examinées.
+claim-unknown-medium = Type de disque inconnu : ses zones cachées n’ont pas été examinées.
+
+# pourquoi une méthode est laissée
+skip-not-available-yet = Le disque la propose, cette version ne l’exécute pas encore.
+skip-drive-lacks-it = Le disque ne la propose pas.
+skip-capability-not-read = Personne n’a demandé au disque s’il la propose.
+skip-capability-unreadable = Le disque n’a pas pu dire s’il la propose : { $error }.
+skip-frozen = Le disque est verrouillé par le BIOS.
+skip-locked = Le disque est verrouillé par mot de passe.
+skip-level-too-low = Elle n’atteint pas l’effacement renforcé.
+skip-size-unknown = La taille du disque n’est pas connue.
+skip-read-only = Le disque est en lecture seule.
+skip-optical = Un lecteur optique ne s’efface pas.
+skip-unknown-name = Ce nom de méthode n’existe pas.
+skip-other-medium = Cette méthode est faite pour un autre type de disque.
+
+# pourquoi un disque est exclu
+excluded-boot-medium = Ce poste a démarré dessus ({ $evidence }).
+excluded-optical = Lecteur optique.
+excluded-not-a-disk = { $evidence } n’est pas un disque.
+excluded-unreadable = { $what ->
+        [in_use] Son usage
+        [size_bytes] Sa taille
+        [read_only] Sa protection en écriture
+       *[other] Son nom
+    } : lecture impossible ({ $error }). Un disque mal lu n’est jamais effacé.
+excluded-size-zero = Taille nulle ou inconnue.
+excluded-in-use = En service : { $evidence }.
+excluded-read-only = En lecture seule.
+excluded-loop = Image disque ({ $evidence }) : seulement si vous la nommez.
+excluded-usb = Disque USB ou amovible : seulement si vous le demandez.
+excluded-no-identity = Ni n° de série ni WWN lisible.
+excluded-duplicate = Un autre disque porte la même identité : { $evidence }.
+
+# pourquoi ce résultat
+reason-cleared = Chaque octet visible a été écrasé puis relu, les témoins ont disparu.
+reason-purged = Le disque a terminé sa commande d’effacement renforcé, les témoins ont disparu.
+reason-cleared-with-exceptions = Le reste a été écrasé et relu. Les réserves sont listées.
+reason-vanished = Le disque a disparu pendant l’effacement.
+reason-budget = Trop de secteurs défectueux.
+reason-read-only = Le disque refuse toute écriture.
+reason-sync-failed = Le disque n’a pas confirmé ce qui était écrit.
+reason-disk-error = Le disque a répondu par une erreur qui ne permet pas de continuer.
+reason-canary-alive = Des témoins sont encore lisibles.
+reason-witness-alive = Un ancien contenu est encore lisible.
+reason-structured-content = Des données d’un ancien propriétaire sont encore lisibles.
+reason-mismatch = La relecture a trouvé autre chose que ce qui a été écrit.
+reason-interrupted = Arrêté par vous : ce disque n’est PAS certifié.
+reason-stalled = Le disque ne répond plus.
+reason-worker-died = L’effacement s’est arrêté sans un mot. Personne ne sait ce qui a été écrit.
+reason-passes-missing = Toutes les passes n’ont pas été faites.
+reason-transition-not-seen = Le disque n’a pas montré le passage à « terminé ».
+reason-not-verified = Rien n’a été relu.
+reason-verified-too-little = Trop peu a été relu.
+reason-no-canaries = Aucun témoin n’a pu être posé.
+reason-canaries-not-checked = Les témoins n’ont pas été recherchés.
+reason-check-void = Trop de témoins illisibles : le contrôle est sans valeur.
+
+# réserves
+exception-write-ranges = Secteurs non inscriptibles : { $bytes } octets.
+exception-read-ranges = Secteurs illisibles : { $bytes } octets.
+exception-write = Non inscriptible : de l’octet { $start } à l’octet { $end }.
+exception-read = Illisible : de l’octet { $start } à l’octet { $end }.
+exception-mismatch = Relecture différente : de l’octet { $start } à l’octet { $end }.
+exception-hpa = Zone HPA cachée à la fin du disque, non effacée.
+exception-hpa-not-assessed = Zone HPA : personne n’a pu dire s’il y en a une.
+exception-dco = Zone DCO cachée à la fin du disque, non effacée.
+exception-dco-not-assessed = Zone DCO : personne n’a pu dire s’il y en a une.
+exception-bridge-not-assessed = Derrière un adaptateur USB : zones cachées non examinées.
+exception-boot-areas = Zones d’amorçage et RPMB de l’eMMC non effacées.
+exception-namespaces = Le disque NVMe a plusieurs espaces de noms. Celui-ci seul est effacé.
+exception-defects-grew = Le compteur de défauts { $counter } est passé de { $before } à { $after } pendant l’effacement.
+exception-other = Autre réserve.
+
+# ralentissements
+stall-no-bytes = plus aucun octet ne passe
+stall-slow = moins d’un dixième de son débit habituel
+
+# ce qu’une relecture a trouvé
+content-stream = le flux écrit
+content-zeros = des zéros
+content-ones = des 0xFF
+content-pattern = un motif répété
+content-random = des données aléatoires qui ne sont pas les nôtres
+content-structured = des données d’un ancien propriétaire
+content-not_classed = non classé
+
+# erreurs D : disques
+err-disk-not-found = Disque introuvable : { $disk }
+    .why = Aucun disque présent ne porte cette identité.
+    .todo = Vérifiez les câbles, puis relancez l’inventaire.
+err-disk-no-identity = Disque sans identité : { $disk }
+    .why = Il ne donne ni n° de série ni WWN. Une confirmation ne pourrait désigner aucun disque.
+    .todo = Branchez-le autrement, sans adaptateur. Sinon mettez-le à l’écart.
+err-disk-excluded = Disque exclu : { $disk }
+    .why = { $why }
+    .todo = Libérez le disque ou choisissez-en un autre.
+err-disk-busy = Disque en service : { $disk }
+    .why = Un système, un échange ou un assemblage le tient ouvert.
+    .todo = Démontez ce qui l’utilise, puis recommencez.
+err-disk-read-only = Disque en lecture seule : { $disk }
+    .why = Il refuse toute écriture : verrou matériel ou mémoire usée.
+    .todo = Cherchez un verrou. Sinon mettez le disque à détruire.
+err-disk-changed = Ce disque a changé depuis votre accord : { $disk }
+    .why = Son identité ou sa taille n’est plus celle du plan.
+    .todo = Relancez l’inventaire et donnez un nouvel accord.
+err-disk-vanished = Le disque a disparu : { $disk }
+    .why = Il ne répond plus depuis le milieu de l’effacement. Il n’est pas effacé.
+    .todo = Rebranchez-le et recommencez. S’il disparaît encore, mettez-le à détruire.
+err-disk-write-errors = Trop d’erreurs d’écriture : { $disk }
+    .why = Le disque ne garde plus ce qui est écrit.
+    .todo = Mettez-le à détruire, avec ce code sur l’étiquette.
+err-disk-canary-alive = Témoins encore lisibles : { $disk }
+    .why = Le disque a dit « fait » et n’a pas tout effacé.
+    .todo = Ne remettez pas ce disque. Mettez-le à détruire, avec ce code sur l’étiquette.
+err-disk-verify-mismatch = La relecture ne correspond pas : { $disk }
+    .why = Le disque rend autre chose que ce qui a été écrit.
+    .todo = Ne remettez pas ce disque. Mettez-le à détruire, avec ce code sur l’étiquette.
+err-disk-structured-content = Anciennes données encore lisibles : { $disk }
+    .why = La relecture a trouvé des données d’un ancien propriétaire.
+    .todo = Ne remettez pas ce disque. Recommencez une fois, sinon mettez-le à détruire.
+err-disk-worker-died = L’effacement s’est arrêté sans un mot : { $disk }
+    .why = Le programme qui écrivait a disparu. Personne ne sait ce qui est écrit après la dernière marque.
+    .todo = Ne remettez pas ce poste. Reprenez l’effacement : il repart de la dernière marque.
+err-disk-state-unknown = État inconnu : { $disk }
+    .why = Une observation manque. Rien ne prouve que le disque est effacé.
+    .todo = Ne remettez pas ce poste. Recommencez l’effacement.
+err-disk-frozen = Disque verrouillé par le BIOS : { $disk }
+    .why = Le BIOS a interdit les commandes d’effacement au démarrage.
+    .todo = Mettez le poste en veille puis réveillez-le, ou rebranchez l’alimentation du disque.
+err-disk-no-method = Méthode impossible : { $method }, disque { $disk }
+    .why = { $reason ->
+        [skip-unknown-name] { skip-unknown-name }
+        [skip-other-medium] { skip-other-medium }
+        [skip-not-available-yet] { skip-not-available-yet }
+        [skip-drive-lacks-it] { skip-drive-lacks-it }
+        [skip-capability-not-read] { skip-capability-not-read }
+        [skip-frozen] { skip-frozen }
+        [skip-locked] { skip-locked }
+        [skip-size-unknown] { skip-size-unknown }
+        [skip-read-only] { skip-read-only }
+        [skip-optical] { skip-optical }
+       *[other] Le disque n’a pas pu dire s’il la propose.
+    }
+    .todo = Choisissez « auto » : le plan prend la meilleure méthode possible.
+err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { $disk }
+    .why = Meilleure méthode vue, { $method }. { $reason ->
+        [skip-not-available-yet] { skip-not-available-yet }
+        [skip-drive-lacks-it] { skip-drive-lacks-it }
+        [skip-capability-not-read] { skip-capability-not-read }
+        [skip-frozen] { skip-frozen }
+        [skip-locked] { skip-locked }
+        [skip-level-too-low] { skip-level-too-low }
+       *[other] Le disque n’a pas pu dire s’il la propose.
+    }
+    .todo = Acceptez un effacement simple si le donateur le permet. Sinon mettez le disque à détruire.
+err-disk-duplicate-identity = Deux disques portent la même identité : { $disk }
+    .why = Ce sont deux chemins vers un disque, ou un adaptateur qui invente ({ $paths }).
+    .todo = Débranchez l’un des deux, puis relancez l’inventaire.
+err-disk-none-found = Aucun disque à effacer
+    .why = Aucun disque n’est visible, ou tous sont exclus. Un contrôleur RAID, RST ou VMD peut les cacher.
+    .todo = Regardez le réglage du contrôleur dans le BIOS. Sans disque, notez pourquoi.
+err-disk-stalled = Le disque ne répond plus : { $disk }
+    .why = Aucun octet ne passe depuis trop longtemps. L’effacement a été abandonné.
+    .todo = Ne remettez pas ce poste. Changez le câble et recommencez, ou mettez le disque à l’écart.

@@ -1,0 +1,190 @@
+"""The whole job on the rehearsal bench, from inventory to outcome, with a paper that only takes notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.job.headless import answer
+from agent.job.recipes import BUILT_IN
+from agent.job.session import OutboxLine, Session
+from agent.job.stream import EventStream
+from agent.job.systems import Systems
+from agent.machine.recorded import RecordedMachine
+from agent.machine.rehearsal import FORMER_CONTENT, RehearsalMachine
+from agent.model.erasure import Evidence, Outcome
+from agent.model.errors import Fault
+from agent.model.events import Kind
+from agent.model.job import State, fold
+from agent.model.plan import Plan, SystemChoice
+from tests.conftest import MACHINES
+
+pytestmark = pytest.mark.process
+
+ONE_DISK = "dell-optiplex-7010"
+TWO_DISKS = "acer-aspire-a315-41"
+NO_DISK = "dell-precision-5520"
+
+
+class Notes:
+    """A paper that signs nothing and remembers what it was asked to sign."""
+
+    def __init__(self) -> None:
+        self.evidence: Sequence[Evidence] = ()
+        self.install: Mapping[str, Any] | None = None
+        self.finished = 0
+
+    def ready(self) -> None:
+        return None
+
+    def finish(
+        self,
+        stream: EventStream,
+        *,
+        plan: Plan | None,
+        evidence: Sequence[Evidence],
+        install: Mapping[str, Any] | None,
+    ) -> None:
+        self.evidence, self.install = evidence, install
+        self.finished += 1
+        stream.emit(Kind.RECORD_SIGNED, number="EX-1", report_id="r", sha256="0", path="-")
+
+    def deliver(self, stream: EventStream | None) -> None:
+        return None
+
+    def lines(self) -> Sequence[OutboxLine]:
+        return ()
+
+
+def session(tmp_path: Path, name: str, *faults: str) -> tuple[Session, Notes]:
+    notes = Notes()
+
+    def opened() -> RehearsalMachine:
+        return RehearsalMachine(RecordedMachine(MACHINES / name), tmp_path / "disks", faults=faults)
+
+    made = Session(open_machine=opened, paper=notes, systems=Systems(tmp_path / "images"), home=tmp_path / "home")
+    made.start()
+    made.wait(60)
+    assert made.job.state is State.ASSESSED, made.job.faults
+    return made, notes
+
+
+def consent(s: Session) -> None:
+    assert s.consent({name: name[-n:] for name, n in s.needed_characters().items()})
+    s.wait(120)
+
+
+def test_the_whole_job_by_recipe(tmp_path: Path) -> None:
+    s, notes = session(tmp_path, ONE_DISK)
+    answer(s, BUILT_IN)
+    s.wait(120)
+    assert (s.job.state, s.job.exit_code) == (State.DONE, 0), s.job.faults
+    assert [e.outcome for e in notes.evidence] == [Outcome.CLEARED]
+    assert notes.install is not None and notes.install["status"] == "rehearsed"
+    for image in (tmp_path / "disks").glob("*.img"):
+        assert FORMER_CONTENT not in image.read_bytes()
+    assert fold(s.events()).state is State.DONE, "the journal alone gives the same state"
+
+
+def test_several_disks_at_once(tmp_path: Path) -> None:
+    s, notes = session(tmp_path, TWO_DISKS)
+    s.choose(SystemChoice.NONE, None, chosen_by="07")
+    consent(s)
+    assert len(notes.evidence) == 2
+    assert {e.outcome for e in notes.evidence} <= {Outcome.CLEARED, Outcome.CLEARED_WITH_EXCEPTIONS}
+    assert notes.install is None
+
+
+def test_nothing_happens_without_the_end_of_the_serial(tmp_path: Path) -> None:
+    s, notes = session(tmp_path, ONE_DISK)
+    s.choose(SystemChoice.LINUX, "minimal", chosen_by="07")
+    disk = next(iter(s.needed_characters()))
+    for typed in ("", "0000", disk[:4], disk[-3:]):
+        assert not s.consent({disk: typed})
+    assert s.job.state is State.PLANNED and s.job.consent_refusals == 4
+    assert not notes.finished and not list((tmp_path / "disks").glob("*.img"))
+
+
+def test_neither_system_is_chosen_by_itself(tmp_path: Path) -> None:
+    s, _ = session(tmp_path, "lenovo-thinkpad-t480")
+    assert [o["system"] for o in s.job.options] == ["linux", "windows", "none"]
+    assert set(s.job.options[0]) == set(s.job.options[1]) and s.job.chosen is None
+    with pytest.raises(Fault):
+        s.consent({})
+
+
+def test_windows_where_it_may_not_run_is_refused_with_the_verdict(tmp_path: Path) -> None:
+    s, _ = session(tmp_path, ONE_DISK)
+    with pytest.raises(Fault) as caught:
+        s.choose(SystemChoice.WINDOWS, None)
+    assert caught.value.error_id == "choice-impossible"
+    assert caught.value.params["reason"] == "option-windows-not_eligible"
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "state", "code"),
+    [
+        ("bad-sector", Outcome.CLEARED_WITH_EXCEPTIONS, State.ATTENTION, 0),
+        ("disk-vanishes", Outcome.FAILED, State.FAILED, 4),
+        ("dropped-writes", Outcome.FAILED, State.FAILED, 4),
+        ("power-cut", Outcome.UNKNOWN, State.UNKNOWN, 4),
+    ],
+)
+def test_faults_end_in_the_truth(tmp_path: Path, fault: str, outcome: Outcome, state: State, code: int) -> None:
+    s, notes = session(tmp_path, ONE_DISK, fault)
+    s.choose(SystemChoice.LINUX, "minimal", chosen_by="07")
+    consent(s)
+    assert [e.outcome for e in notes.evidence] == [outcome]
+    assert (s.job.state, s.job.exit_code) == (state, code)
+    if not outcome.proven:
+        assert s.job.install_locked == "lock-not-proven"
+        assert notes.install is not None and notes.install["status"] == "locked"
+        assert notes.evidence[0].level.value == "none"
+
+
+def test_a_cut_erasure_goes_on_where_it_was(tmp_path: Path) -> None:
+    s, _ = session(tmp_path, ONE_DISK, "power-cut")
+    s.choose(SystemChoice.NONE, None)
+    consent(s)
+    assert s.job.state is State.UNKNOWN
+    again, notes = session(tmp_path, ONE_DISK)
+    assert list(again.resumable()) == [notes_disk(again)]
+    again.choose(SystemChoice.NONE, None)
+    consent(again)
+    started = [e for e in again.events() if e.kind is Kind.ERASURE_STARTED]
+    assert [e.params["resumed"] for e in started] == [True]
+    assert notes.evidence[0].outcome is Outcome.CLEARED and notes.evidence[0].interruptions == 1
+    third, _ = session(tmp_path, ONE_DISK)
+    assert not third.resumable(), "once finished, nothing is offered again"
+
+
+def notes_disk(s: Session) -> str:
+    s.choose(SystemChoice.NONE, None)
+    return next(iter(s.needed_characters()))
+
+
+@pytest.mark.parametrize("fault", ["tool-hangs", "tool-missing"])
+def test_a_broken_tool_is_told_and_the_rest_is_there(tmp_path: Path, fault: str) -> None:
+    s, _ = session(tmp_path, ONE_DISK, fault)
+    assert s.job.probe_errors or "unreadable" in str(s.job.inventory)
+    assert s.job.inventory is not None and s.job.inventory["cpu"]["brand_raw"]
+    if fault == "tool-missing":
+        assert s.job.eligibility is not None and s.job.eligibility["windows11"]["verdict"] != "eligible"
+
+
+def test_a_pc_without_a_visible_disk_is_recorded_and_left_to_a_person(tmp_path: Path) -> None:
+    s, notes = session(tmp_path, NO_DISK)
+    assert not s.has_targets()
+    answer(s, BUILT_IN)
+    s.wait(60)
+    assert (s.job.state, s.job.exit_code) == (State.ATTENTION, 3)
+    assert notes.finished == 1 and notes.evidence == ()
+
+
+def test_garbage_from_lsblk_never_becomes_an_empty_list_that_passes(tmp_path: Path) -> None:
+    s, _ = session(tmp_path, ONE_DISK, "tool-garbage")
+    assert not s.has_targets()
+    assert s.job.inventory is not None and "unreadable" in s.job.inventory["disks"]
