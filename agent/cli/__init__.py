@@ -12,10 +12,10 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import click
 import typer
 
 from agent import __version__
@@ -26,11 +26,17 @@ from agent.model.facts import to_wire
 Json = Annotated[bool, typer.Option("--json", help="Un document JSON sur la sortie standard, rien d'autre.")]
 
 
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def speak(lang: str | None) -> None:
+    """What --lang said, for everything this command says."""
+    _chosen.set(lang)
+
+
 def language() -> str:
     """The language asked for with --lang, REGAIN_LANG, else French."""
-    context = click.get_current_context(silent=True)
-    chosen = context.find_root().params.get("lang") if context else None
-    return chosen or os.environ.get("REGAIN_LANG") or LANGUAGES[0]
+    return _chosen.get() or os.environ.get("REGAIN_LANG") or LANGUAGES[0]
 
 
 def w() -> Words:
@@ -59,7 +65,7 @@ def explain(fault: Fault, lang: Words) -> list[str]:
         f"{lang('error-why')} {lang(message + '.why', **fault.params)}",
         f"{lang('error-todo')} {lang(message + '.todo', **fault.params)}",
     ]
-    if fault.wrote is not None:
+    if fault.wrote is not None and fault.code[0] in "DPS":  # the others never come near a disk
         lines.append(lang("error-nothing-written" if not fault.wrote else "error-was-written"))
     return lines
 
@@ -67,7 +73,7 @@ def explain(fault: Fault, lang: Words) -> list[str]:
 def quit_with(fault: Fault) -> NoReturn:
     for line in explain(fault, w()):
         tell(line)
-    raise typer.Exit(int(fault.exit_code))
+    sys.exit(int(fault.exit_code))
 
 
 def guarded(command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -76,13 +82,11 @@ def guarded(command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return command(*args, **kwargs)
     except Fault as fault:
         quit_with(fault)
-    except (typer.Exit, click.exceptions.Exit, click.ClickException, SystemExit):
-        raise
     except KeyboardInterrupt:
         quit_with(Fault("cancelled", wrote=None))
     except BrokenPipeError:
         sys.stderr.close()
-        raise typer.Exit(int(Exit.DONE)) from None
+        sys.exit(int(Exit.DONE))
     except Exception:  # noqa: BLE001 the last door: a bug is written down and told, never swallowed
         path = Path(tempfile.mkdtemp(prefix="regain-bug-")) / "rapport.txt"
         path.write_text(f"regain {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}", encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agent import __version__
-from agent.cli import bench, erase, facts, install, paper, registry, say, verdicts, w
+from agent.cli import bench, erase, facts, install, paper, registry, say, speak, verdicts, w
 from agent.locale import LANGUAGES
 
 FAMILIES = (bench, erase, facts, verdicts, install, paper, registry)
@@ -35,6 +35,7 @@ def build() -> typer.Typer:
         lang: Annotated[str | None, typer.Option(help="fr ou en ; français par défaut.", callback=_language)] = None,
         version: Annotated[bool, typer.Option("--version", help="Affiche la version.")] = False,
     ) -> None:
+        speak(lang)
         if version:
             say(f"regain {__version__}")
             raise typer.Exit

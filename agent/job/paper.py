@@ -123,7 +123,13 @@ class StationPaper:
         from agent.report.certificate import write_certificate
 
         try:
-            written = write_certificate(published.report, published.token, path, key=self._station.key)
+            written = write_certificate(
+                published.report,
+                published.token,
+                path,
+                key=self._station.key,
+                base_url=self._client.url if self._client else None,
+            )
         except Fault as fault:
             stream.emit(Kind.FAULT, error_id=fault.error_id, code=fault.code, params=dict(fault.params), wrote=None)
             return
@@ -142,9 +148,13 @@ class StationPaper:
             self._station.trust_time(result.health.utc)
         if stream is None:
             return
-        mine = (stream.job.certificate or {}).get("report_id")
+        papers = stream.job.certificate or {}
+        mine = papers.get("report_id")
         for delivered in result.delivered:
             if delivered.receipt.report_id == mine:
+                # beside the record, so that whoever takes it away can check when the registry had it
+                beside = self._records / f"{papers['number']}.receipt.jws"
+                write_atomic(beside, delivered.receipt.token.encode("ascii"))
                 stream.emit(Kind.REPORT_DELIVERED, report_id=mine, received_at=delivered.receipt.received_at)
         if result.fault is not None and any(e.report_id == mine for e in self._station.outbox.pending()):
             stream.emit(Kind.REPORT_WAITING, report_id=mine, error_id=result.fault.error_id)

@@ -28,6 +28,20 @@ def fingerprint(inventory: Inventory) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+LIVE_MOUNTS = ("/run/live/medium", "/lib/live/mount/medium", "/run/initramfs/live", "/cdrom")
+"""Where live-boot, dracut and casper mount the medium this system was started from."""
+
+
+def boot_medium(disks: Sequence[Disk]) -> frozenset[str]:
+    """Paths of the disks this PC was started from: they are not the PC's own, and never a target."""
+    return frozenset(
+        path
+        for disk in disks
+        if (path := known(disk.path))
+        and any(reason.endswith(mount) for reason in known(disk.in_use) or () for mount in LIVE_MOUNTS)
+    )
+
+
 def plan_targets(
     disks: Sequence[Disk],
     exclusions: Sequence[Exclusion | None],

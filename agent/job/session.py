@@ -341,7 +341,7 @@ class Session:
         needs = self.systems.needs()
         self._eligibility = assess(inventory, needs)
         self._disks = known(inventory.disks) or ()
-        self._exclusions = exclude(self._disks, allow_loop=False, allow_usb=False)
+        self._exclusions = exclude(self._disks, boot_medium=planning.boot_medium(self._disks))
         excluded = [e for e in self._exclusions if e is not None]
         told = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
         # an exercise needs no image: its install is rehearsed

@@ -86,7 +86,7 @@ class _Tree:
         for node in self.by_depth.get(len(tests), ()):
             names = node.strip("/").split("/")
             pairs = zip(tests, names, hidden, strict=True)
-            if all(test.match(name) and (dot or not name.startswith(".")) for test, name, dot in pairs):
+            if node != "/" and all(test.match(name) and (dot or not name.startswith(".")) for test, name, dot in pairs):
                 found.append(node)
         return found
 

@@ -83,6 +83,8 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "windows-not-yet": ("S09", Exit.REFUSED),
     "image-unfit": ("S10", Exit.REFUSED),
     "image-unconfirmed": ("S11", Exit.REFUSED),
+    "image-unlisted": ("S12", Exit.REFUSED),
+    "build-impossible": ("S13", Exit.REFUSED),
     # C: stick, clock, certificate
     "stick-full": ("C01", Exit.REFUSED),
     "record-bad-signature": ("C02", Exit.VERIFICATION_FAILED),

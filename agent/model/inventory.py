@@ -264,6 +264,7 @@ class Inventory:
     batteries: MaybeFact[tuple[Battery, ...]] = None
     mains: MaybeFact[bool] = None
     network: MaybeFact[tuple[NetworkPort, ...]] = None
+    radios: MaybeFact[tuple[Controller, ...]] = None  # Wi-Fi chips on the bus (PCI class 0280), driven or not
     missing_firmware: MaybeFact[tuple[str, ...]] = None
     oem_windows_key: MaybeFact[str] = None  # present | absent | unknown
     oem_windows_key_suffix: MaybeFact[str] = None

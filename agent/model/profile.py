@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from agent.model.eligibility import ProfileNeeds
 
@@ -22,6 +21,15 @@ PackageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9+.-]+$"
 PartName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Sha256 = Annotated[str, StringConstraints(pattern=_HASH)]
+
+
+class Refused(ValueError):
+    """A value that contradicts another one; ``kind`` is the end of a message id, ``detail`` fills it."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail
 
 
 class Closed(BaseModel):
@@ -55,7 +63,7 @@ class Suits(Closed):
     @classmethod
     def _ordered(cls, span: tuple[int, int]) -> tuple[int, int]:
         if span[0] < 0 or span[0] > span[1]:
-            raise PydanticCustomError("range_order", "{low} > {high}", {"low": span[0], "high": span[1]})
+            raise Refused("range-order", f"{span[0]} > {span[1]}")
         return span
 
 
@@ -77,9 +85,9 @@ class Swap(Closed):
         wanted = {"zram": {"percent", "algorithm"}, "file": {"size_mib"}, "none": set[str]()}[self.kind]
         given = {name for name in ("percent", "algorithm", "size_mib") if getattr(self, name) is not None}
         for name in sorted(wanted - given):
-            raise PydanticCustomError("swap_needs", "{kind} needs {key}", {"kind": self.kind, "key": name})
+            raise Refused("swap-needs", name)
         for name in sorted(given - wanted):
-            raise PydanticCustomError("swap_no_use", "{kind} has no {key}", {"kind": self.kind, "key": name})
+            raise Refused("swap-no-use", name)
         return self
 
 
@@ -209,7 +217,7 @@ class ImageEntry(Closed):
     @classmethod
     def _inside(cls, file: str) -> str:
         if ".." in file.split("/"):
-            raise PydanticCustomError("outside", "leaves the folder", {})
+            raise Refused("outside", file)
         return file
 
 

@@ -171,10 +171,10 @@ class HiddenAreas(Wire):
 
 
 class ErasureException(Wire):
-    """What the erasure did not cover. ``kind`` is a message id; ``bytes`` is how much (0 when it cannot be told)."""
+    """What the erasure did not cover. ``kind`` is a message id; ``bytes`` is missing when nobody can tell."""
 
     kind: str
-    bytes: Size
+    bytes: Size | None = None
     start: Size | None = None
     end: Size | None = None
     first_lba: Size | None = None
@@ -297,6 +297,9 @@ class PlanSummary(Wire):
 
 
 class Install(Wire):
+    """``result`` is what happened here, ``verified`` how much of it was seen, ``status`` what the image's manifest
+    says of the image (INSTALL design, section 14)."""
+
     os_family: str | None = None
     profile: str | None = None
     image_id: str | None = None
@@ -307,8 +310,9 @@ class Install(Wire):
     licence_basis: str | None = None
     path: str | None = None
     layout: str | None = None
+    result: Literal["done", "failed", "rehearsed", "locked", "unknown"]
     verified: Literal["none", "checked", "rehearsed", "started"] = "none"
-    status: Literal["done", "failed", "rehearsed", "locked", "unknown"]
+    status: Literal["proven", "rehearsed", "unproven"] | None = None
     unproven_reason: str | None = None
     seconds: Seconds | None = None
     detail: Json = {}
@@ -371,8 +375,7 @@ class Report(Wire):
     confirms: Uuid | None = None
     exercise: bool
     certificate_number: (
-        Annotated[str, Field(pattern=r"^(EX-)?\d{4}-[BCDEFGHJKLNPRSTUVXY]{2}-\d{6,9}$", examples=["2026-RC-000123"])]
-        | None
+        Annotated[str, Field(pattern=r"^(EX-)?\d{4}-[A-Z]{2}-\d{6,9}$", examples=["2026-RC-000123"])] | None
     ) = None
     lot: Lot | None = None
     device: Device

@@ -44,7 +44,7 @@ check-support = Updates
 # processor
 check-cpu-pass-named = passes Microsoft’s check, named on its list of { eligibility-list-date }
 check-cpu-pass-series = passes Microsoft’s check; not named, but its series is ({ $series })
-check-cpu-pass-delisted = passes Microsoft’s check; was named on its list until { eligibility-until }
+check-cpu-pass-delisted = passes Microsoft’s check; was named on its list until { eligibility-delisted }
 check-cpu-pass-none = passes Microsoft’s check; not named on its list of { eligibility-list-date }, which is not exhaustive
 check-cpu-fail = fails Microsoft’s check ({ $vendor } { $numbers })
 check-cpu-fail-named = named on the list ({ $name }), yet Microsoft’s check refuses it ({ $numbers })
@@ -178,12 +178,12 @@ linux-secure-boot-off-no-key = works; to turn it on one day, the third-party key
 linux-secure-boot-no-key = the third-party key is missing: allow it in the firmware setup
 linux-secure-boot-bios = does not apply in the old mode
 linux-secure-boot-unknown = state not read: { $why }
-linux-support-until = profile { $profile }, until { eligibility-date }
+linux-support-until = profile { $profile }, { eligibility-until }
 linux-support-unknown = profile { $profile }: end date not told
 linux-support-no-profile = no profile fits
 
-# a date inside a sentence: day and year in digits, month from m01 to m12
-eligibility-date = { $day } { $month ->
+# a date inside a sentence: day and year in digits, month from m01 to m12; the day "none": the month alone
+eligibility-month = { $month ->
     [m01] { month-1 }
     [m02] { month-2 }
     [m03] { month-3 }
@@ -198,6 +198,14 @@ eligibility-date = { $day } { $month ->
     [m12] { month-12 }
    *[other] { "" }
  } { $year }
+eligibility-until = until{ $day ->
+    [none] { "" }
+   *[other] { " " }{ $day }
+ } { eligibility-month }
+eligibility-ended = { $day ->
+    [none] in
+   *[other] on { $day }
+ } { eligibility-month }
 eligibility-list-date = { $list_day } { $list_month ->
     [m01] { month-1 }
     [m02] { month-2 }
@@ -228,7 +236,7 @@ eligibility-rule-date = { $rule_day } { $rule_month ->
     [m12] { month-12 }
    *[other] { "" }
  } { $rule_year }
-eligibility-until = { $until_month ->
+eligibility-delisted = { $until_month ->
     [m01] { month-1 }
     [m02] { month-2 }
     [m03] { month-3 }
@@ -297,15 +305,16 @@ note-apple = Apple PC: neither TPM nor Secure Boot for Windows.
 note-chromebook = Chromebook: Windows is not supported there by the maker.
 note-arm = ARM processor: this stick does not start there; the verdict is for a recording only.
 note-engineering-sample = The maker’s trial processor: the numbers decide, not the name.
+note-windows-ca-2023 = The firmware lacks the key “Windows UEFI CA 2023”: it does not start a Windows signed by that key alone.
 note-needs-root = Read without administrator rights: no favourable verdict is possible ({ $facts }).
 
 # advice, one line a topic
-advice-windows11 = Windows 11 { $version } (Home, Pro): updates until { eligibility-date }.
-advice-windows11-ended = Windows 11 { $version } (Home, Pro): updates ended on { eligibility-date }.
-advice-windows10-esu = Windows 10 { $version }: updates until { eligibility-date }, if the person enrols the PC (ESU).
-advice-windows10-esu-ended = Windows 10 { $version }: updates ended on { eligibility-date }.
-advice-linux = Linux, profile { $profile }: updates until { eligibility-date }.
-advice-linux-ended = Linux, profile { $profile }: updates ended on { eligibility-date }.
+advice-windows11 = Windows 11 { $version } (Home, Pro): updates { eligibility-until }.
+advice-windows11-ended = Windows 11 { $version } (Home, Pro): updates ended { eligibility-ended }.
+advice-windows10-esu = Windows 10 { $version }: updates { eligibility-until }, if the person enrols the PC (ESU).
+advice-windows10-esu-ended = Windows 10 { $version }: updates ended { eligibility-ended }.
+advice-linux = Linux, profile { $profile }: updates { eligibility-until }.
+advice-linux-ended = Linux, profile { $profile }: updates ended { eligibility-ended }.
 advice-linux-unknown = Linux, profile { $profile }: end of updates not told.
 advice-linux-none = Linux: no profile of this stick fits.
 advice-data = Data { $version }; processor list of { eligibility-list-date }.

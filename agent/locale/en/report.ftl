@@ -15,6 +15,7 @@ err-record-damaged = This file is not an intact record.
         [signature] Its signature is incomplete.
         [key] The key in it is damaged or of another kind.
         [station] The memory of this station is damaged.
+        [receipt] The receipt beside the file does not match it.
         [twin] Another record has this number already.
        *[content] Its content cannot be read as a report.
     }
@@ -173,7 +174,7 @@ paper-memory = Memory
 paper-lot = Lot
 paper-donor = Donor
 paper-condition = Condition
-paper-windows = Windows 11
+paper-windows = Windows
 paper-disk-of = Disk { $n } of { $count }
 paper-medium = Medium
 paper-size = Size
@@ -189,7 +190,10 @@ paper-medium-name = { $medium ->
 paper-firmware = Firmware
 paper-level = Level
 paper-technique = Technique
-paper-passes = Passes
+paper-passes-said = { $count ->
+    [one] 1 pass
+   *[other] { $count } passes
+}
 paper-standard = References
 paper-why = Why this method
 paper-skipped = Methods left aside
@@ -201,6 +205,11 @@ paper-hidden-found = assessed, see the exceptions
 paper-hidden-unread = not assessed
 paper-exceptions-label = Exceptions
 paper-none = none
+paper-range = sectors { $first } to { $last }: { $operation ->
+    [write] unwritable
+   *[read] unreadable
+}
+paper-more-ranges = and { $count } more ranges, listed in the attached record
 paper-readback = Read back
 paper-readback-said = { $mode ->
     [full] full
@@ -276,6 +285,7 @@ verify-source-given = Key read from { $path }, given with --keys.
 verify-source-beside = Key found beside the file ({ $path }). It proves that nothing changed. It does not prove where the document comes from.
 verify-source-station = Key of this station ({ $path }).
 verify-chain-good = Chain of key { $kid }: no. { $first } to { $last }, no gap.
+verify-chain-gap = Chain of key { $kid }: no. { $first } to { $last }. Numbers not given: { $missing }.
 verify-chain-single = Chain of key { $kid }: no. { $seq } alone. Give the other files to check the chain.
 verify-receipt-good = Valid receipt of the registry: { $when }.
 verify-receipt-none = No receipt of the registry beside the file.

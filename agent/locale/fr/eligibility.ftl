@@ -44,7 +44,7 @@ check-support = Mises à jour
 # processeur
 check-cpu-pass-named = accepté par le contrôle de Microsoft, nommé sur sa liste du { eligibility-list-date }
 check-cpu-pass-series = accepté par le contrôle de Microsoft ; pas nommé, mais sa série l’est ({ $series })
-check-cpu-pass-delisted = accepté par le contrôle de Microsoft ; nommé sur sa liste jusqu’en { eligibility-until }
+check-cpu-pass-delisted = accepté par le contrôle de Microsoft ; nommé sur sa liste jusqu’en { eligibility-delisted }
 check-cpu-pass-none = accepté par le contrôle de Microsoft ; pas nommé sur sa liste du { eligibility-list-date }, qui n’est pas exhaustive
 check-cpu-fail = refusé par le contrôle de Microsoft ({ $vendor } { $numbers })
 check-cpu-fail-named = nommé sur la liste ({ $name }), mais refusé par le contrôle de Microsoft ({ $numbers })
@@ -178,12 +178,12 @@ linux-secure-boot-off-no-key = fonctionne ; pour l’activer un jour, il faut d
 linux-secure-boot-no-key = la clé tierce manque : à autoriser dans le BIOS
 linux-secure-boot-bios = sans objet en mode ancien
 linux-secure-boot-unknown = état non lu : { $why }
-linux-support-until = profil { $profile }, jusqu’au { eligibility-date }
+linux-support-until = profil { $profile }, { eligibility-until }
 linux-support-unknown = profil { $profile } : date de fin non dite
 linux-support-no-profile = aucun profil ne convient
 
-# une date dans une phrase : jour et année en chiffres, mois de m01 à m12
-eligibility-date = { $day } { $month ->
+# une date dans une phrase : jour et année en chiffres, mois de m01 à m12 ; le jour « none » : le mois seul
+eligibility-month = { $month ->
     [m01] { month-1 }
     [m02] { month-2 }
     [m03] { month-3 }
@@ -198,6 +198,14 @@ eligibility-date = { $day } { $month ->
     [m12] { month-12 }
    *[other] { "" }
  } { $year }
+eligibility-until = jusqu’{ $day ->
+    [none] en
+   *[other] au { $day }
+ } { eligibility-month }
+eligibility-ended = { $day ->
+    [none] en
+   *[other] le { $day }
+ } { eligibility-month }
 eligibility-list-date = { $list_day } { $list_month ->
     [m01] { month-1 }
     [m02] { month-2 }
@@ -228,7 +236,7 @@ eligibility-rule-date = { $rule_day } { $rule_month ->
     [m12] { month-12 }
    *[other] { "" }
  } { $rule_year }
-eligibility-until = { $until_month ->
+eligibility-delisted = { $until_month ->
     [m01] { month-1 }
     [m02] { month-2 }
     [m03] { month-3 }
@@ -297,15 +305,16 @@ note-apple = PC Apple : ni TPM ni démarrage sécurisé pour Windows.
 note-chromebook = Chromebook : Windows n’y est pas suivi par le fabricant.
 note-arm = Processeur ARM : cette clé n’y démarre pas ; le verdict ne vaut que pour un relevé.
 note-engineering-sample = Processeur d’essai du fabricant : les numéros décident, pas le nom.
+note-windows-ca-2023 = Le BIOS n’a pas la clé « Windows UEFI CA 2023 » : il ne démarre pas un Windows signé par elle seule.
 note-needs-root = Lu sans les droits d’administration : aucun verdict favorable n’est possible ({ $facts }).
 
 # conseils, une ligne par sujet
-advice-windows11 = Windows 11 { $version } (Famille, Pro) : mises à jour jusqu’au { eligibility-date }.
-advice-windows11-ended = Windows 11 { $version } (Famille, Pro) : mises à jour finies le { eligibility-date }.
-advice-windows10-esu = Windows 10 { $version } : mises à jour jusqu’au { eligibility-date }, si la personne inscrit elle-même le PC (ESU).
-advice-windows10-esu-ended = Windows 10 { $version } : mises à jour finies le { eligibility-date }.
-advice-linux = Linux, profil { $profile } : mises à jour jusqu’au { eligibility-date }.
-advice-linux-ended = Linux, profil { $profile } : mises à jour finies le { eligibility-date }.
+advice-windows11 = Windows 11 { $version } (Famille, Pro) : mises à jour { eligibility-until }.
+advice-windows11-ended = Windows 11 { $version } (Famille, Pro) : mises à jour finies { eligibility-ended }.
+advice-windows10-esu = Windows 10 { $version } : mises à jour { eligibility-until }, si la personne inscrit elle-même le PC (ESU).
+advice-windows10-esu-ended = Windows 10 { $version } : mises à jour finies { eligibility-ended }.
+advice-linux = Linux, profil { $profile } : mises à jour { eligibility-until }.
+advice-linux-ended = Linux, profil { $profile } : mises à jour finies { eligibility-ended }.
 advice-linux-unknown = Linux, profil { $profile } : date de fin des mises à jour non dite.
 advice-linux-none = Linux : aucun profil de cette clé ne convient.
 advice-data = Données { $version } ; liste des processeurs du { eligibility-list-date }.

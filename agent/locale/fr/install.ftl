@@ -11,45 +11,45 @@ step-bios = Démarrage BIOS
 step-uefi = Démarrage UEFI
 step-check = Contrôle du disque installé
 step-nvram = Inscription dans l’UEFI
-install-rehearsed-step = EXERCICE : étape répétée, rien n’a été écrit.
+install-rehearsed-step = EXERCICE : étape répétée, rien n’a été écrit.
 install-verified-none = non contrôlé
 install-verified-checked = contrôlé sur le disque
 install-verified-rehearsed = démarré en machine virtuelle
 install-verified-started = démarré sur le poste
-install-warning-locale = La langue du profil manque dans l’image : le système parle anglais.
+install-warning-locale = La langue du profil manque dans l’image : le système parle anglais.
 install-warning-nvram = L’UEFI n’a pas gardé l’inscription. Le poste démarre par le chemin de secours.
 install-warning-mounted = Un dossier du disque est resté ouvert. Redémarrez avant de retirer le disque.
 
 ## Profils
-profile-file-good = { $file } : profil valable.
-profile-file-bad = { $file } : { $count ->
+profile-file-good = { $file } : profil valable.
+profile-file-bad = { $file } : { $count ->
     [one] une erreur.
    *[other] { $count } erreurs.
  }
-profile-problem-line = { $path } (ligne { $line }) : { $message }
+profile-problem-line = { $path } (ligne { $line }) : { $message }
 profile-whole-file = fichier entier
-profile-suggestion = Vouliez-vous écrire « { $word } » ?
+profile-suggestion = Vouliez-vous écrire « { $word } » ?
 profile-hidden = (essais, jamais proposé)
-profile-problem-unknown-key = la clé « { $detail } » n’existe pas.
-profile-problem-missing = la clé « { $detail } » manque.
-profile-problem-duplicate-key = la clé « { $detail } » est écrite deux fois.
+profile-problem-unknown-key = la clé « { $detail } » n’existe pas.
+profile-problem-missing = la clé « { $detail } » manque.
+profile-problem-duplicate-key = la clé « { $detail } » est écrite deux fois.
 profile-problem-alias = une valeur renvoie à une autre (ancre YAML). Écrivez-la en entier.
-profile-problem-bad-value = valeur refusée. Valeurs possibles : { $detail }.
-profile-problem-bad-form = forme refusée. Forme attendue : { $detail }
-profile-problem-wrong-type = type refusé. Type attendu : { $detail }.
+profile-problem-bad-value = valeur refusée. Valeurs possibles : { $detail }.
+profile-problem-bad-form = forme refusée. Forme attendue : { $detail }
+profile-problem-wrong-type = type refusé. Type attendu : { $detail }.
 profile-problem-out-of-range = valeur hors limites ({ $detail }).
 profile-problem-range-order = le minimum dépasse le maximum ({ $detail }).
-profile-problem-swap-needs = la clé « { $detail } » manque pour ce genre de mémoire d’échange.
-profile-problem-swap-no-use = la clé « { $detail } » ne sert pas à ce genre de mémoire d’échange.
+profile-problem-swap-needs = la clé « { $detail } » manque pour ce genre de mémoire d’échange.
+profile-problem-swap-no-use = la clé « { $detail } » ne sert pas à ce genre de mémoire d’échange.
 profile-problem-empty = valeur vide.
-profile-problem-not-yaml = le fichier n’est pas du YAML lisible : { $detail }
+profile-problem-not-yaml = le fichier n’est pas du YAML lisible : { $detail }
 profile-problem-not-text = le fichier n’est pas du texte UTF-8 (octet { $detail }).
 profile-problem-not-a-profile = le fichier ne contient pas de profil.
 profile-problem-too-long = le fichier dépasse { $detail } octets.
-profile-problem-not-file-name = l’identifiant et le nom du fichier diffèrent (fichier : { $detail }).
-profile-problem-no-overlay = le dossier « overlays/{ $detail } » n’existe pas.
-profile-problem-no-hook = le fichier « hooks/{ $detail } » n’existe pas.
-profile-problem-other = valeur refusée : { $detail }
+profile-problem-not-file-name = l’identifiant et le nom du fichier diffèrent (fichier : { $detail }).
+profile-problem-no-overlay = le dossier « overlays/{ $detail } » n’existe pas.
+profile-problem-no-hook = le fichier « hooks/{ $detail } » n’existe pas.
+profile-problem-other = valeur refusée : { $detail }
 
 ## Images
 build-packages = Paquets
@@ -59,21 +59,21 @@ build-clean = Nettoyage
 build-squash = Compression
 build-check = Contrôle
 image-build-phase = { $phase }
-image-build-goes-on = { $phase } : { $seconds } s
-image-built = Image prête : { $path } ({ $mib } Mio, { $seconds } s). Non confirmée en atelier.
-image-added = { $file } : ajoutée pour le profil { $profile }. Non confirmée en atelier.
+image-build-goes-on = { $phase } : { $seconds } s
+image-built = Image prête : { $path } ({ $mib } Mio, { $seconds } s). Non confirmée en atelier.
+image-added = { $file } : ajoutée pour le profil { $profile }. Non confirmée en atelier.
 image-add-inside = l’image doit se trouver dans { $folder }
 image-list-none = Aucune image dans { $folder }.
 image-list-missing = (fichier absent)
 image-status-proven = confirmée en atelier
 image-status-rehearsed = démarrée en machine virtuelle
 image-status-unproven = non confirmée en atelier
-image-check-good = { $file } : image bonne.
-image-check-bad = { $file } : image REFUSÉE.
-image-check-unlisted = Cette image n’est dans aucun manifeste : son empreinte n’est comparée à rien.
+image-check-good = { $file } : image bonne.
+image-check-bad = { $file } : image REFUSÉE.
+image-check-unlisted = Cette image n’est dans aucun manifeste : son empreinte n’est comparée à rien.
 image-check-not-started = Le démarrage n’est pas essayé ici.
-image-refusal = REFUS :
-image-warning = ATTENTION :
+image-refusal = REFUS :
+image-warning = ATTENTION :
 image-finding-unreadable = le fichier est illisible ou coupé ({ $detail }).
 image-finding-hash = l’empreinte diffère du manifeste ({ $detail }).
 image-finding-count = le nombre de fichiers diffère du manifeste ({ $detail }).
@@ -99,9 +99,9 @@ image-finding-no-first-boot = le profil promet des questions au premier démarra
 
 ## Erreurs
 err-install-locked = L’installation reste verrouillée pour le disque …{ $disk }.
-    .why = Aucun rapport signé ne prouve l’effacement de ce disque (rapport donné : { $record }).
+    .why = Aucun rapport signé ne prouve l’effacement de ce disque (rapport donné : { $record }).
     .todo = Effacez d’abord le disque, puis donnez son rapport avec --erasure-record. Sinon écrivez un motif avec --unproven.
-err-install-step-failed = L’installation a échoué à l’étape « { $step ->
+err-install-step-failed = L’installation a échoué à l’étape « { $step ->
     [step-gate] Contrôle du disque et de l’image
     [step-partition] Partitions
     [step-format] Systèmes de fichiers
@@ -113,39 +113,39 @@ err-install-step-failed = L’installation a échoué à l’étape « { $step -
     [step-check] Contrôle du disque installé
     [step-nvram] Inscription dans l’UEFI
    *[other] { $step }
- } ».
-    .why = La relecture du disque ne montre pas ce qui est prévu : { $observed }
+ } ».
+    .why = La relecture du disque ne montre pas ce qui est prévu : { $observed }
     .todo = Ne remettez pas ce poste. Recommencez l’installation. Si l’échec revient, changez le disque.
 err-profile-bad = Le profil { $file } contient des erreurs ({ $count }).
-    .why = Première erreur : { $path }. { $detail }
-    .todo = Lancez « regain profile check » sur ce fichier, puis corrigez chaque ligne citée.
-err-profile-unknown = Le profil « { $profile } » n’existe pas.
-    .why = Profils connus : { $known }.
+    .why = Première erreur : { $path }. { $detail }
+    .todo = Lancez « regain profile check » sur ce fichier, puis corrigez chaque ligne citée.
+err-profile-unknown = Le profil « { $profile } » n’existe pas.
+    .why = Profils connus : { $known }.
     .todo = Choisissez un nom de cette liste (regain profile list).
-err-image-damaged = La clé est abîmée : l’image { $file } n’est plus bonne.
-    .why = La relecture de l’image dit : { $why }
+err-image-damaged = La clé est abîmée : l’image { $file } n’est plus bonne.
+    .why = La relecture de l’image dit : { $why }
     .todo = Copiez l’image à nouveau, ou prenez une autre clé.
 err-image-missing = Aucune image pour le profil { $profile }.
     .why = Le fichier n’est pas sur cette clé, ou il n’est pas dans le manifeste.
-    .todo = Fabriquez l’image avec « regain image build », ou copiez-la sur la clé.
+    .todo = Fabriquez l’image avec « regain image build », ou copiez-la sur la clé.
 err-image-build-failed = La fabrication de l’image a échoué (phase { $phase }).
     .why = { $why }
-    .todo = Corrigez la cause, puis relancez la même commande : elle reprend là où elle peut.
+    .todo = Corrigez la cause, puis relancez la même commande : elle reprend là où elle peut.
 err-disk-too-small = Le disque est trop petit pour ce système.
     .why = Le disque a { $have } octets, le système en demande { $need }.
     .todo = Choisissez un profil plus petit ou un disque plus grand.
 err-windows-not-yet = Cette version n’installe pas Windows.
     .why = L’installation de Windows n’est pas encore faite ni prouvée.
     .todo = Installez Windows avec votre support après l’effacement.
-err-image-unfit = L’image { $file } ne convient pas : rien n’est installé.
-    .why = Un poste installé avec elle ne démarre pas, ou garde des traces. Il manque ou reste : { $missing }
-    .todo = Lancez « regain image check » sur ce fichier, puis refaites l’image.
-err-image-unconfirmed = L’image { $image } reste « non confirmée en atelier ».
-    .why = Il faut des rapports signés « démarré sur le poste » de { $models } modèles et { $makers } marques. Rapports reçus : { $have }.
+err-image-unfit = L’image { $file } ne convient pas : rien n’est installé.
+    .why = Un poste installé avec elle ne démarre pas, ou garde des traces. Il manque ou reste : { $missing }
+    .todo = Lancez « regain image check » sur ce fichier, puis refaites l’image.
+err-image-unconfirmed = L’image { $image } reste « non confirmée en atelier ».
+    .why = Il faut des rapports signés « démarré sur le poste » de { $models } modèles et { $makers } marques. Rapports reçus : { $have }.
     .todo = Cette version ne lit pas encore ces rapports. Gardez les rapports signés de chaque poste démarré.
 err-image-unlisted = L’image { $file } n’est dans aucun manifeste.
     .why = Sans empreinte écrite d’avance, rien ne dit si le fichier est entier.
-    .todo = Ajoutez-la d’abord avec « regain image add ».
+    .todo = Ajoutez-la d’abord avec « regain image add ».
 err-build-impossible = L’image du profil { $profile } ne peut pas être fabriquée.
-    .why = Il manque { $missing } : personne ne pourrait ouvrir de session.
+    .why = Il manque { $missing } : personne ne pourrait ouvrir de session.
     .todo = Choisissez un autre profil. Ce programme arrive avec l’assistant de premier démarrage.

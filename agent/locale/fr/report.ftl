@@ -15,6 +15,7 @@ err-record-damaged = Ce fichier n’est pas un rapport intact.
         [signature] Sa signature est incomplète.
         [key] La clé qu’il contient est abîmée ou d’un autre type.
         [station] La mémoire du poste de travail est abîmée.
+        [receipt] Le reçu posé à côté du fichier ne lui correspond pas.
         [twin] Un autre rapport porte déjà ce numéro.
        *[content] Son contenu n’est pas lisible comme un rapport.
     }
@@ -173,7 +174,7 @@ paper-memory = Mémoire
 paper-lot = Lot
 paper-donor = Donateur
 paper-condition = État de vente
-paper-windows = Windows 11
+paper-windows = Windows
 paper-disk-of = Disque { $n } sur { $count }
 paper-medium = Support
 paper-size = Taille
@@ -189,7 +190,10 @@ paper-medium-name = { $medium ->
 paper-firmware = Micrologiciel
 paper-level = Niveau
 paper-technique = Technique
-paper-passes = Passes
+paper-passes-said = { $count ->
+    [one] 1 passe
+   *[other] { $count } passes
+}
 paper-standard = Textes de référence
 paper-why = Pourquoi cette méthode
 paper-skipped = Méthodes laissées
@@ -201,6 +205,11 @@ paper-hidden-found = examinées, voir les réserves
 paper-hidden-unread = non examinées
 paper-exceptions-label = Réserves
 paper-none = aucune
+paper-range = secteurs { $first } à { $last } : { $operation ->
+    [write] non inscriptibles
+   *[read] illisibles
+}
+paper-more-ranges = et { $count } autres zones, listées dans le rapport joint
 paper-readback = Relecture
 paper-readback-said = { $mode ->
     [full] complète
@@ -276,6 +285,7 @@ verify-source-given = Clé lue dans { $path }, donnée par --keys.
 verify-source-beside = Clé trouvée à côté du fichier ({ $path }). Elle prouve que rien n’a changé. Elle ne prouve pas d’où vient le document.
 verify-source-station = Clé de ce poste de travail ({ $path }).
 verify-chain-good = Suite de la clé { $kid } : n° { $first } à { $last }, sans trou.
+verify-chain-gap = Suite de la clé { $kid } : n° { $first } à { $last }. Numéros non donnés : { $missing }.
 verify-chain-single = Suite de la clé { $kid } : n° { $seq } seul. Donnez les autres fichiers pour contrôler la suite.
 verify-receipt-good = Reçu du registre valable : { $when }.
 verify-receipt-none = Aucun reçu du registre à côté du fichier.

@@ -1,0 +1,586 @@
+"""``regain install``, ``regain profile …`` and ``regain image …``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agent.cli import Json, emit_json, say, tell, w
+from agent.model.errors import Exit, Fault
+from agent.model.events import Event, Kind
+from agent.model.facts import Known, known
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agent.install.contents import Contents, Finding, ImageReader
+    from agent.install.profiles import Problem
+    from agent.job.stream import EventStream
+    from agent.machine.door import Machine
+    from agent.model.install import InstallResult
+    from agent.model.inventory import Disk
+    from agent.model.plan import InstallPlan, Plan
+    from agent.model.profile import ImageEntry, LinuxProfile
+    from agent.model.warrant import Warrant
+
+Images = Annotated[Path | None, typer.Option("--out", help="Dossier des images (sinon REGAIN_IMAGES).")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("install", help="Installe un profil sur un disque prouvé vide.")(install)
+    profiles = typer.Typer(help="Les profils Linux : vérifier, lister.", no_args_is_help=True)
+    profiles.command("check", help="Chaque erreur de chaque fichier, avec son chemin.")(profile_check)
+    profiles.command("list", help="Les profils de ce programme.")(profile_list)
+    app.add_typer(profiles, name="profile")
+    images = typer.Typer(help="Les images : fabriquer, vérifier, ajouter, confirmer, lister.", no_args_is_help=True)
+    images.command("build", help="Fabrique l'image d'un profil (root).")(image_build)
+    images.command("check", help="Compare une image au manifeste et à ce qu'une image doit contenir.")(image_check)
+    images.command("add", help="Ajoute votre image au manifeste.")(image_add)
+    images.command("confirm", help="Confirme une image d'après des rapports signés d'atelier.")(image_confirm)
+    images.command("list", help="Les images du dossier.")(image_list)
+    app.add_typer(images, name="image")
+
+
+# -- profiles ------------------------------------------------------------------------------------------------
+
+
+def profile_check(
+    files: Annotated[list[Path], typer.Argument(help="Fichiers YAML.")],
+    as_json: Json = False,
+) -> None:
+    from agent.install.profiles import read_problems
+
+    rows, bad = [], False
+    for path in files:
+        profile, problems = read_problems(path)
+        bad = bad or profile is None
+        rows.append({"file": str(path), "ok": profile is not None, "problems": [_problem(p) for p in problems]})
+    if as_json:
+        emit_json({"ok": not bad, "files": rows})
+    else:
+        for row in rows:
+            _say_file(row)
+    raise typer.Exit(int(Exit.NOT_ELIGIBLE if bad else Exit.DONE))
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    facts = {"path": problem.path, "line": problem.line, "kind": problem.kind, "detail": problem.detail}
+    message = w()(f"profile-problem-{problem.kind}", detail=problem.detail)
+    return {**facts, "suggestion": problem.suggestion or None, "message": message}
+
+
+def _say_file(row: dict[str, Any]) -> None:
+    say(w()("profile-file-good" if row["ok"] else "profile-file-bad", file=row["file"], count=len(row["problems"])))
+    for problem in row["problems"]:
+        where = problem["path"] or w()("profile-whole-file")
+        say("  " + w()("profile-problem-line", path=where, line=problem["line"], message=problem["message"]))
+        if problem["suggestion"]:
+            say("    " + w()("profile-suggestion", word=problem["suggestion"]))
+
+
+def profile_list(as_json: Json = False) -> None:
+    from agent.cli import language
+    from agent.install.profiles import load_profiles
+
+    found = load_profiles()
+    if as_json:
+        emit_json([_profile_row(p) for p in found])
+        return
+    for profile in found:
+        label = getattr(profile.label, language())
+        note = w()("profile-hidden") if profile.hidden else ""
+        say(f"{profile.id:<16} {label}  {note}".rstrip())
+
+
+def _profile_row(profile: LinuxProfile) -> dict[str, Any]:
+    wire = profile.model_dump(mode="json", by_alias=True, exclude={"build", "checks"})
+    return wire | {"hidden": profile.hidden}
+
+
+# -- images --------------------------------------------------------------------------------------------------
+
+
+def _folder(out: Path | None) -> Path:
+    from agent.install.manifest import images_folder
+
+    return (out or images_folder(os.environ)).expanduser().resolve()
+
+
+def image_build(
+    profile: Annotated[str, typer.Argument(help="Nom du profil, par exemple minimal.")],
+    out: Images = None,
+    as_json: Json = False,
+) -> None:
+    from agent.install.image import Builder
+    from agent.install.profiles import folder, load_profile
+    from agent.machine.live import LiveMachine
+
+    machine = LiveMachine()
+    started = machine.clock.monotonic()
+
+    def progress(phase: str, seconds: float) -> None:
+        line = w()("image-build-goes-on" if seconds else "image-build-phase", phase=w()(phase), seconds=round(seconds))
+        (tell if as_json else say)(line)
+
+    builder = Builder(
+        machine=machine,
+        profile=load_profile(profile),
+        profiles=folder(),
+        out=_folder(out),
+        tell=progress,
+        mirror=os.environ.get("MIRROR", ""),
+    )
+    entry = builder.build()
+    seconds = round(machine.clock.monotonic() - started, 1)
+    if as_json:
+        emit_json({**entry.model_dump(mode="json"), "folder": str(builder.out), "seconds": seconds})
+    else:
+        path = str(builder.out / entry.file)
+        say(w()("image-built", path=path, mib=round(entry.bytes / (1 << 20)), seconds=round(seconds)))
+
+
+def image_check(
+    file: Annotated[Path, typer.Argument(help="L'image (squashfs).")],
+    as_json: Json = False,
+) -> None:
+    """Exit 5: the file does not equal its manifest, cannot be read, or could not start a PC."""
+    from agent.install.contents import ImageReader, all_findings, read_contents
+    from agent.install.image import file_sha256
+    from agent.install.manifest import entry_of
+    from agent.install.profiles import load_profile
+    from agent.machine.live import LiveMachine
+
+    _must_be_there(file)
+    machine = LiveMachine()
+    listed = entry_of(file)
+    entry = listed[1] if listed else None
+    findings: list[Finding] = []
+    answer: dict[str, Any] = {"file": str(file), "listed": entry is not None, "sha256": None, "contents": None}
+    try:
+        answer["sha256"] = file_sha256(machine, file)
+        reader = ImageReader(machine, str(file.resolve()))
+        contents = read_contents(reader)
+        answer["contents"] = _contents_row(contents)
+        wizard = load_profile(entry.profile).first_boot.mode == "wizard" if entry else None
+        findings += all_findings(contents, reader, wizard=wizard)
+        findings += _against_manifest(entry, answer["sha256"], contents) if entry else []
+    except Fault as fault:
+        if fault.error_id != "image-damaged":
+            raise
+        findings.append(_finding("unreadable", str(fault.params.get("why", ""))))
+    ok = not any(f.refuses for f in findings)
+    _tell_findings(answer, findings, ok=ok, as_json=as_json)
+    raise typer.Exit(int(Exit.DONE if ok else Exit.VERIFICATION_FAILED))
+
+
+def _contents_row(contents: Contents) -> dict[str, Any]:
+    return {
+        "files": contents.files,
+        "unpacked_bytes": contents.unpacked_bytes,
+        "kernel": contents.kernel,
+        "shim_signers": list(contents.signers),
+    }
+
+
+def _finding(finding_id: str, detail: str) -> Finding:
+    from agent.install.contents import Finding
+
+    return Finding(id=finding_id, refuses=True, detail=detail)
+
+
+def _against_manifest(entry: ImageEntry, sha256: str, contents: Contents) -> list[Finding]:
+    found = []
+    if sha256 != entry.sha256:
+        found.append(_finding("hash", f"{sha256[:12]}… ≠ {entry.sha256[:12]}…"))
+    if (contents.files, contents.unpacked_bytes) != (entry.files, entry.unpacked_bytes):
+        found.append(_finding("count", f"{contents.files} / {entry.files}"))
+    return found
+
+
+def _tell_findings(answer: dict[str, Any], findings: Sequence[Finding], *, ok: bool, as_json: bool) -> None:
+    rows = [
+        {"id": f.id, "refuses": f.refuses, "detail": f.detail, "message": w()(f"image-finding-{f.id}", detail=f.detail)}
+        for f in findings
+    ]
+    if as_json:
+        emit_json({**answer, "ok": ok, "findings": rows})
+        return
+    say(w()("image-check-good" if ok else "image-check-bad", file=answer["file"]))
+    if not answer["listed"]:
+        say("  " + w()("image-check-unlisted"))
+    for row in rows:
+        say(f"  {w()('image-refusal' if row['refuses'] else 'image-warning')} {row['message']}")
+    say("  " + w()("image-check-not-started"))
+
+
+def _must_be_there(file: Path) -> None:
+    if not file.is_file():
+        raise Fault("file-unreadable", path=str(file), why="not a file")
+
+
+def image_add(
+    file: Annotated[Path, typer.Argument(help="Votre image (squashfs), dans le dossier des images.")],
+    profile: Annotated[Path, typer.Option("--profile", help="Son profil (YAML).")],
+    out: Images = None,
+    as_json: Json = False,
+) -> None:
+    from agent.install import manifest as manifests
+    from agent.install.contents import ImageReader, all_findings, read_contents
+    from agent.install.image import installed_packages, make_entry
+    from agent.install.profiles import load_file
+    from agent.machine.live import LiveMachine
+
+    _must_be_there(file)
+    chosen, folder = load_file(profile), _folder(out)
+    real = file.resolve()
+    if not real.is_relative_to(folder):
+        raise Fault("usage", what=w()("image-add-inside", folder=str(folder)))
+    machine = LiveMachine()
+    reader = ImageReader(machine, str(real))
+    contents = read_contents(reader)
+    refused = [f for f in all_findings(contents, reader, wizard=chosen.first_boot.mode == "wizard") if f.refuses]
+    if refused:
+        missing = "; ".join(w()(f"image-finding-{f.id}", detail=f.detail) for f in refused)
+        raise Fault("image-unfit", file=file.name, missing=missing)
+    status = _dpkg_status(contents, reader)
+    entry = make_entry(
+        machine, real, contents, file=str(real.relative_to(folder)), profile=chosen,
+        packages=installed_packages(status), origin="local",
+    )  # fmt: skip
+    manifests.write_manifest(folder, manifests.with_entry(manifests.read_manifest(folder), entry))
+    if as_json:
+        emit_json(entry.model_dump(mode="json"))
+    else:
+        say(w()("image-added", file=entry.file, profile=entry.profile))
+
+
+def _dpkg_status(contents: Contents, reader: ImageReader) -> str:
+    name = "var/lib/dpkg/status"
+    return reader.text_of([name]).decode("utf-8", "replace") if name in contents.entries else ""
+
+
+CONFIRM_MODELS, CONFIRM_MAKERS = 3, 2
+
+
+def image_confirm(
+    image: Annotated[str, typer.Argument(help="Nom de l'image ou du profil.")],
+    out: Images = None,
+) -> None:
+    """Always refused in this version: no report can say ``started`` before a real PC has told so."""
+    from agent.install.manifest import find_image, read_manifest
+
+    if find_image(read_manifest(_folder(out)), image) is None:
+        raise Fault("image-missing", profile=image)
+    raise Fault("image-unconfirmed", image=image, models=CONFIRM_MODELS, makers=CONFIRM_MAKERS, have=0)
+
+
+def image_list(out: Images = None, as_json: Json = False) -> None:
+    from agent.install.manifest import read_manifest
+
+    folder = _folder(out)
+    entries = read_manifest(folder).images
+    if as_json:
+        rows = [{**e.model_dump(mode="json"), "present": (folder / e.file).is_file()} for e in entries]
+        emit_json({"folder": str(folder), "images": rows})
+        return
+    if not entries:
+        say(w()("image-list-none", folder=str(folder)))
+    for entry in entries:
+        status = w()(f"image-status-{entry.status}")
+        size = f"{entry.bytes / (1 << 20):.0f} Mio"
+        missing = "" if (folder / entry.file).is_file() else "  " + w()("image-list-missing")
+        say(f"{entry.profile:<16} {entry.version:<10} {size:>9}  {status}{missing}")
+
+
+# -- install -------------------------------------------------------------------------------------------------
+
+
+def install(
+    disk: Annotated[str, typer.Argument(help="Le disque, par exemple /dev/sdb ou /dev/loop3.")],
+    profile: Annotated[str, typer.Option(help="Profil Linux (regain profile list).")],
+    image: Annotated[Path, typer.Option(help="L'image du profil (squashfs), inscrite au manifeste.")],
+    confirm: Annotated[str, typer.Option(help="Les quatre derniers caractères de l'identité (regain disks).")],
+    erasure_record: Annotated[
+        Path | None, typer.Option("--erasure-record", help="Le rapport d'effacement signé de ce disque.")
+    ] = None,
+    unproven: Annotated[
+        str | None, typer.Option("--unproven", help="Installer sans preuve : le motif est imprimé.")
+    ] = None,
+    keys: Annotated[Path | None, typer.Option(help="Clés publiques qui vérifient le rapport d'effacement.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Dossier du rapport signé.")] = None,
+    operator: Annotated[str, typer.Option(help="Numéro de carte.")] = "",
+    tag: Annotated[str | None, typer.Option(help="Étiquette du poste.")] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Une phrase par ligne (c'est l'affichage normal ici).")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    if unproven is not None and not unproven.strip():
+        raise Fault("usage", what="--unproven MOTIF")
+    run = _Install(disk, profile, image, confirm, out, operator=operator, tag=tag, as_json=as_json)
+    code = run(erasure_record=erasure_record, unproven=unproven, keys=keys)
+    raise typer.Exit(int(code))
+
+
+class _Install:
+    """The command as an object: a run keeps a machine, a stream and a folder together."""
+
+    def __init__(
+        self,
+        disk: str,
+        profile: str,
+        image: Path,
+        confirm: str,
+        out: Path | None,
+        *,
+        operator: str,
+        tag: str | None,
+        as_json: bool,
+    ) -> None:
+        from agent.machine.live import LiveMachine
+        from agent.wiring import data_home
+
+        self.path, self.profile, self.image, self.confirm = disk, profile, image, confirm
+        self.operator, self.tag, self.as_json = operator, tag, as_json
+        self.machine: Machine = LiveMachine()
+        self.out = (out or data_home() / "records").resolve()
+        self._held: Event | None = None  # install_finished comes last, with the name of its record
+
+    def __call__(self, *, erasure_record: Path | None, unproven: str | None, keys: Path | None) -> Exit:
+        from agent.job.consent import grant
+
+        facts = self._target_facts()
+        planned = self._install_plan(facts)
+        self._unlock(planned, erasure_record, unproven=unproven, keys=keys)
+        plan = self._plan(facts, planned, unproven=unproven)
+        warrant = grant(
+            plan,
+            {planned.disk.text: self.confirm},
+            by=self.operator,
+            clock=self.machine.clock,
+            new_id=lambda: secrets.token_hex(16),
+        )
+        paper = self._paper()
+        paper.ready()
+        stream = self._stream()
+        self._open_story(stream, plan, warrant)
+        result, fault = self._run(stream, planned, warrant)
+        if fault is not None and fault.wrote is False:
+            raise fault  # a guard said no: three sentences, no paper
+        self._sign(paper, stream, plan, result, fault)
+        code = fault.exit_code if fault else Exit.DONE
+        outcome = "done" if fault is None else "aborted" if code is Exit.CANCELLED else "failed"
+        stream.emit(Kind.JOB_FINISHED, outcome=outcome, exit_code=int(code))
+        self._last_line(stream)
+        if fault is not None:
+            raise fault
+        return code
+
+    def _target_facts(self) -> Disk:
+        """The disk that was named, as the gate lets it through: never the live system, nothing mounted.
+
+        Raises Fault not-root, disk-not-found, disk-excluded, disk-no-identity.
+        """
+        from agent.erasure.gate import exclude
+        from agent.inventory.disks import list_disks
+        from agent.model.identity import identify
+
+        if not self.machine.is_root():
+            raise Fault("not-root")
+        found = known(list_disks(self.machine)) or ()
+        real = str(Path(self.path).resolve())
+        for disk, exclusion in zip(found, exclude(found, allow_loop=True, allow_usb=True), strict=True):
+            if known(disk.path) != real:
+                continue
+            if exclusion is not None:
+                raise Fault("disk-excluded", disk=exclusion.suffix, why=w()(exclusion.reason, **exclusion.params))
+            if identify(disk) is None:
+                raise Fault("disk-no-identity", disk=real)
+            return disk
+        raise Fault("disk-not-found", disk=self.path)
+
+    def _install_plan(self, facts: Disk) -> InstallPlan:
+        from agent.install.layout import draw_identifiers
+        from agent.install.manifest import entry_of
+        from agent.install.plan import plan_install
+        from agent.install.profiles import load_profile
+        from agent.model.identity import identify
+
+        profile = load_profile(self.profile)
+        if not self.image.is_file():
+            raise Fault("image-missing", profile=self.profile)
+        listed = entry_of(self.image)
+        if listed is None:
+            raise Fault("image-unlisted", file=str(self.image))
+        identity = identify(facts)
+        if identity is None:
+            raise Fault("disk-no-identity", disk=self.path)
+        return plan_install(
+            profile=profile,
+            identity=identity,
+            disk_size_bytes=identity.size_bytes,
+            logical_block=known(facts.logical_block_size) or 512,
+            image=listed[1],
+            identifiers=draw_identifiers(os.urandom),
+            firmware_mode="uefi" if self.machine.exists("/sys/firmware/efi") else "bios",
+            tag=self.tag,
+            rehearsed=False,
+        )
+
+    def _unlock(self, planned: InstallPlan, record: Path | None, *, unproven: str | None, keys: Path | None) -> None:
+        """Raises Fault install-locked without a proof for this very disk, record faults for a paper that is wrong."""
+        if record is not None:
+            report = self._verified(record, keys)
+            if not proves_erased(report, planned.disk.text):
+                raise Fault("install-locked", disk=planned.disk.suffix, record=record.name)
+        elif unproven is None:
+            raise Fault("install-locked", disk=planned.disk.suffix, record="-")
+
+    def _verified(self, record: Path, keys: Path | None) -> Mapping[str, Any]:
+        """The report in a signed record or certificate whose signature holds, under given keys or our stations' own.
+
+        Raises Fault file-unreadable, record-damaged, record-unknown-key, record-bad-signature, certificate-altered.
+        """
+        from agent.report.station import KEY_FILE, PUBLIC_KEYS
+        from agent.report.verify import GIVEN, STATION, read_source, verify_file
+        from agent.wiring import data_home
+
+        trusted = dict(read_source(GIVEN, keys).keys) if keys else {}
+        for station in [home / "station" for home in (self.out, data_home(), record.resolve().parent)]:
+            # a station is ours when its private key lies here too; a lone list of keys beside a record proves nothing
+            if keys is None and (station / KEY_FILE).is_file() and (station / PUBLIC_KEYS).is_file():
+                trusted |= read_source(STATION, station / PUBLIC_KEYS).keys
+        report = verify_file(record, keys=trusted).report
+        if report is None:
+            raise Fault("record-damaged", part="type")
+        return report.to_wire()
+
+    def _plan(self, facts: Disk, planned: InstallPlan, *, unproven: str | None) -> Plan:
+        from agent.job.planning import make_plan
+        from agent.model.inventory import Inventory
+        from agent.model.plan import Choice, SystemChoice
+
+        return make_plan(
+            inventory=Inventory(disks=Known((facts,), "lsblk")),
+            tag=self.tag,
+            targets=(),
+            excluded=(),
+            choice=Choice(system=SystemChoice.LINUX, profile=planned.profile, chosen_by=self.operator),
+            install=planned,
+            exercise=False,
+            unproven_reason=unproven,
+        )
+
+    def _paper(self) -> Any:
+        from agent.wiring import paper_for
+
+        return paper_for(home=self.out, machine=self.machine, records=self.out, deliver=False)
+
+    def _stream(self) -> EventStream:
+        from agent.job.journal import Journal
+        from agent.job.stream import EventStream
+
+        stamp = self.machine.clock.utc().replace(":", "").replace("-", "").replace(".", "")
+        journal = Journal(self.out / "journal" / f"{stamp}-{secrets.token_hex(3)}.jsonl")
+        stream = EventStream(self.machine.clock, journal)
+        stream.subscribe(self._sink())
+        return stream
+
+    def _sink(self) -> Any:
+        from agent.tui.plain import PlainSink
+
+        plain = PlainSink(say, w())
+
+        def sink(event: Event) -> None:
+            if event.kind is Kind.INSTALL_FINISHED:
+                self._held = event
+            if not self.as_json:
+                plain(event)
+            elif event.kind not in (Kind.INSTALL_FINISHED, Kind.JOB_FINISHED):
+                emit_json(event.to_wire())
+
+        return sink
+
+    def _open_story(self, stream: EventStream, plan: Plan, warrant: Warrant) -> None:
+        """The events before consent, in short: one named disk, one named system."""
+        from agent import __version__
+
+        job_id = secrets.token_hex(6)
+        stream.emit(Kind.JOB_STARTED, job_id=job_id, machine="live", exercise=False, version=__version__)
+        stream.emit(Kind.ASSESSED, eligibility={"windows11": None, "linux": None}, options=[])
+        stream.emit(Kind.CHOSEN, system="linux", profile=self.profile, chosen_by=self.operator)
+        stream.emit(Kind.PLANNED, plan=plan.to_wire(), digest=plan.digest, short_digest=plan.short_digest)
+        confirmed = [{"identity": p.identity.text, "suffix": p.identity.suffix} for p in warrant.permits]
+        stream.emit(
+            Kind.CONSENTED,
+            warrant_id=warrant.warrant_id,
+            plan_digest=plan.digest,
+            by=self.operator,
+            disks=confirmed,
+        )
+
+    def _run(
+        self, stream: EventStream, planned: InstallPlan, warrant: Warrant
+    ) -> tuple[InstallResult | None, Fault | None]:
+        """In a thread, so that Ctrl+C ends the step under way and everything is unmounted before the last word."""
+        from agent.install.execute import install as execute
+        from agent.model.warrant import Action
+
+        stop = threading.Event()
+        results: list[InstallResult] = []
+        faults: list[BaseException] = []
+
+        def emit(kind: Kind, params: Mapping[str, Any]) -> None:
+            stream.emit(kind, planned.disk.text, **params)
+
+        def work() -> None:
+            try:
+                with self.machine.open_disk(planned.disk, warrant, Action.INSTALL) as disk:
+                    results.append(execute(self.machine, disk, planned, self.image, emit=emit, stop=stop))
+            except BaseException as error:  # noqa: BLE001 raised again below, in the thread that waits
+                faults.append(error)
+
+        before = {s: signal.signal(s, lambda number, frame: stop.set()) for s in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            thread = threading.Thread(target=work)
+            thread.start()
+            while thread.is_alive():
+                thread.join(0.5)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        if faults and not isinstance(faults[0], Fault):
+            raise faults[0]
+        fault = faults[0] if faults and isinstance(faults[0], Fault) else None
+        return (results[0] if results else None), fault
+
+    def _sign(
+        self, paper: Any, stream: EventStream, plan: Plan, result: InstallResult | None, fault: Fault | None
+    ) -> None:
+        """The signed record of what was done, a failed install included."""
+        from agent.job.systems import wire
+
+        failed = {"ok": False, "verified": "none", "status": "failed", "error": fault.error_id if fault else ""}
+        paper.finish(stream, plan=plan, evidence=(), install=wire(result) if result else failed)
+
+    def _last_line(self, stream: EventStream) -> None:
+        if self.as_json and self._held is not None:
+            papers = stream.job.certificate or {}
+            emit_json({**self._held.to_wire(), "record": papers.get("path"), "certificate": papers.get("pdf")})
+
+
+def proves_erased(report: Mapping[str, Any], identity: str) -> bool:
+    """True when the last erasure that the report has of this disk is proven, and the report is no rehearsal."""
+    from agent.model.erasure import Outcome
+
+    if report.get("exercise") is not False:
+        return False
+    proven = [Outcome(o).value for o in Outcome if o.proven]
+    mine = [e for e in report.get("erasures", ()) if e.get("disk", {}).get("identity") == identity]
+    return bool(mine) and mine[-1].get("outcome") in proven and not mine[-1].get("rehearsal", False)

@@ -1,0 +1,378 @@
+"""Which technique for which disk: best first, and why the better ones were left aside (ERASURE design, section 3).
+
+Pure. A technique says from the drive's own bits whether the drive has it. This version runs the overwrite only;
+the firmware techniques stand in the ladder so that plan and certificate say what was not done, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from agent.model.erasure import Level, Method, Skipped
+from agent.model.errors import Fault
+from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
+from agent.model.identity import identify
+from agent.model.inventory import Disk, Medium
+
+AUTO = "auto"
+VERIFY_MODES = ("full", "sample")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supported:
+    """The drive says it has this technique."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why not, as a message id with its parameters."""
+
+    reason: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Technique:
+    """One rung. Subclasses register themselves; ``rungs`` gives the order for each kind of disk."""
+
+    name: ClassVar[str]
+    level: ClassVar[Level]
+    runs_here: ClassVar[bool] = False  # this version can carry it out
+    registry: ClassVar[dict[str, type[Technique]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if hasattr(cls, "name"):
+            Technique.registry[cls.name] = cls
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        raise NotImplementedError
+
+    @classmethod
+    def offered(cls, disk: Disk) -> Supported | Refusal:
+        """Supported by the drive and by this version."""
+        answer = cls.supports(disk)
+        if isinstance(answer, Supported) and not cls.runs_here:
+            return Refusal(reason="skip-not-available-yet")
+        return answer
+
+
+def _says(fact: MaybeFact[bool]) -> Supported | Refusal:
+    """What one capability bit says. Not asked, unreadable and "no" are three different answers."""
+    match fact:
+        case Known(value=True):
+            return Supported()
+        case Known() | Absent():
+            return Refusal(reason="skip-drive-lacks-it")
+        case Unreadable(error=error):
+            return Refusal(reason="skip-capability-unreadable", params={"error": error})
+        case None:
+            return Refusal(reason="skip-capability-not-read")
+
+
+def _bit(fact: MaybeFact[int], mask: int) -> MaybeFact[bool]:
+    return Known(bool(fact.value & mask), fact.source) if isinstance(fact, Known) else fact
+
+
+def _sanicap(disk: Disk, mask: int) -> Supported | Refusal:
+    """NVMe base specification 2.0, Identify Controller, SANICAP: bit 0 crypto, 1 block, 2 overwrite."""
+    return _says(_bit(disk.nvme.sanicap if disk.nvme else None, mask))
+
+
+def _all(*answers: Supported | Refusal) -> Supported | Refusal:
+    return next((a for a in answers if isinstance(a, Refusal)), Supported())
+
+
+class NvmeSanitizeCryptoBlock(Technique):
+    name, level = "nvme-sanitize-crypto-block", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _all(_sanicap(disk, 1), _sanicap(disk, 2))
+
+
+class NvmeSanitizeBlock(Technique):
+    name, level = "nvme-sanitize-block", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _sanicap(disk, 2)
+
+
+class NvmeSanitizeCrypto(Technique):
+    name, level = "nvme-sanitize-crypto", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _sanicap(disk, 1)
+
+
+class NvmeSanitizeOverwrite(Technique):
+    name, level = "nvme-sanitize-overwrite", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _sanicap(disk, 4)
+
+
+class NvmeFormat(Technique):
+    """Format NVM needs OACS bit 1; crypto erase (SES 2) also FNA bit 2. One overwrite pass follows it."""
+
+    name, level = "nvme-format", Level.CLEAR
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _says(_bit(disk.nvme.oacs if disk.nvme else None, 2))
+
+
+def _ata_sanitize(disk: Disk, action: str) -> Supported | Refusal:
+    """ACS-3 IDENTIFY word 59: bits 13 crypto, 14 overwrite, 15 block (through the parser of hdparm)."""
+    return _says(getattr(disk.sanitize, action) if disk.sanitize else None)
+
+
+class AtaSanitizeCryptoBlock(Technique):
+    name, level = "ata-sanitize-crypto-block", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _all(_ata_sanitize(disk, "crypto_erase"), _ata_sanitize(disk, "block_erase"))
+
+
+class AtaSanitizeBlock(Technique):
+    name, level = "ata-sanitize-block", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _ata_sanitize(disk, "block_erase")
+
+
+class AtaSanitizeCrypto(Technique):
+    name, level = "ata-sanitize-crypto", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _ata_sanitize(disk, "crypto_erase")
+
+
+class AtaSanitizeOverwrite(Technique):
+    name, level = "ata-sanitize-overwrite", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _ata_sanitize(disk, "overwrite")
+
+
+def _ata_security(disk: Disk) -> Supported | Refusal:
+    """ACS-3 IDENTIFY word 128: supported (bit 0), and neither locked (2) nor frozen (3)."""
+    security = disk.security
+    if security is None:
+        return Refusal(reason="skip-capability-not-read")
+    answer = _says(security.supported)
+    if isinstance(answer, Refusal):
+        return answer
+    if known(security.locked):
+        return Refusal(reason="skip-locked")
+    if known(security.frozen):
+        return Refusal(reason="skip-frozen")
+    return answer
+
+
+class AtaSecurityEraseEnhanced(Technique):
+    """Purge on a rotating disk (it covers reallocated sectors); on an SSD only Clear, with an overwrite pass."""
+
+    name, level = "ata-security-erase-enhanced", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        enhanced = _says(disk.security.enhanced_erase if disk.security else None)
+        return _all(_ata_security(disk), enhanced)
+
+
+class AtaSecurityErase(Technique):
+    name, level = "ata-security-erase", Level.CLEAR
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _ata_security(disk)
+
+
+def _extra(disk: Disk, key: str, field_name: str) -> MaybeFact[bool]:
+    """A capability that only one tool tells, kept under ``extra`` (keys of ERASURE design, section 11)."""
+    box = (disk.extra or {}).get(key)
+    box = box.value if isinstance(box, Known) else box
+    if isinstance(box, (Absent, Unreadable)):
+        return box
+    if isinstance(box, Mapping) and "unreadable" in box:
+        return Unreadable(str(box["unreadable"]))
+    value = box.get(field_name) if isinstance(box, Mapping) else None
+    if isinstance(value, (Known, Absent, Unreadable)):
+        return value
+    return None if value is None else Known(bool(value), key)
+
+
+class ScsiSanitize(Technique):
+    """SBC-4 SANITIZE, as REPORT SUPPORTED OPERATION CODES tells (opcode 48h)."""
+
+    name, level = "scsi-sanitize", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _says(_extra(disk, "sanitize_opcodes", "any"))
+
+
+class ScsiFormatUnit(Technique):
+    name, level = "scsi-format-unit", Level.CLEAR
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _says(_extra(disk, "sanitize_opcodes", "format_unit"))
+
+
+class MmcSanitize(Technique):
+    """JESD84-B51 EXT_CSD byte 231 bit 6; overwrite and discard come first."""
+
+    name, level = "mmc-sanitize", Level.CLEAR
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _says(_extra(disk, "emmc", "sanitize"))
+
+
+class OpalPsid(Technique):
+    """Revert by the number printed on the label. Never a rung of its own: offered when a drive is locked."""
+
+    name, level = "opal-psid", Level.PURGE
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return _says(_extra(disk, "opal", "supported"))
+
+
+class Overwrite(Technique):
+    """Our own stream over every byte the host can address, read back: Clear, whatever the number of passes."""
+
+    name, level, runs_here = "overwrite", Level.CLEAR, True
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        if not known(disk.size_bytes):
+            return Refusal(reason="skip-size-unknown")
+        if known(disk.read_only):
+            return Refusal(reason="skip-read-only")
+        return Supported()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rungs:
+    """The ladder of one kind of disk. ``rate`` is a typical one in bytes per second, for the first estimate."""
+
+    above: tuple[type[Technique], ...]
+    passes: int
+    reason: str
+    claim: str | None
+    rate: float
+
+
+_NVME = (NvmeSanitizeCryptoBlock, NvmeSanitizeBlock, NvmeSanitizeCrypto, NvmeSanitizeOverwrite, NvmeFormat)
+_SATA_SSD = (
+    AtaSanitizeCryptoBlock,
+    AtaSanitizeBlock,
+    AtaSanitizeCrypto,
+    AtaSecurityEraseEnhanced,
+    AtaSecurityErase,
+)
+_HDD = (AtaSanitizeOverwrite, AtaSecurityEraseEnhanced)
+_SCSI = (ScsiSanitize, ScsiFormatUnit)
+
+
+def rungs(disk: Disk) -> Rungs:
+    """Section 3's row for this disk. Flash gets two passes (FAST'11), rotating disks and images one."""
+    medium, bus = known(disk.medium), known(disk.bus)
+    rotating = known(disk.rotational) is True
+    if bus == "loop":
+        return Rungs(above=(), passes=1, reason="method-overwrite-loop", claim=None, rate=1e9)
+    if bus == "usb" or medium == Medium.USB:
+        passes, rate = (1, 80e6) if rotating else (2, 40e6)
+        return Rungs(above=(), passes=passes, reason="method-overwrite-usb", claim="claim-bridge", rate=rate)
+    if medium == Medium.EMMC or bus == "mmc":
+        return Rungs(above=(MmcSanitize,), passes=2, reason="method-overwrite-emmc", claim="claim-emmc", rate=90e6)
+    if medium == Medium.NVME or bus == "nvme":
+        return Rungs(above=_NVME, passes=2, reason="method-overwrite-ssd", claim="claim-ssd-overwrite", rate=1.2e9)
+    if bus in ("sas", "scsi"):
+        if rotating or medium == Medium.HDD:
+            return Rungs(above=_SCSI, passes=1, reason="method-overwrite-hdd", claim=None, rate=150e6)
+        return Rungs(above=_SCSI, passes=2, reason="method-overwrite-ssd", claim="claim-ssd-overwrite", rate=400e6)
+    if medium == Medium.SSD:
+        return Rungs(above=_SATA_SSD, passes=2, reason="method-overwrite-ssd", claim="claim-ssd-overwrite", rate=400e6)
+    if medium == Medium.HDD:
+        return Rungs(above=_HDD, passes=1, reason="method-overwrite-hdd", claim=None, rate=120e6)
+    return Rungs(above=(), passes=2, reason="method-overwrite-unknown", claim="claim-unknown-medium", rate=120e6)
+
+
+def choose(
+    disk: Disk, *, level: Level | None = None, technique: str | None = None, verify: str | None = None
+) -> Method:
+    """The best technique this disk and this version have, at ``level`` or better, or the one that is named.
+
+    Raises Fault "disk-no-method" (unknown name or mode, nothing that can run), "disk-level-out-of-reach".
+    """
+    suffix = identity.suffix if (identity := identify(disk)) else "?"
+    if known(disk.medium) == Medium.OPTICAL:
+        raise Fault("disk-no-method", method=technique or AUTO, disk=suffix, reason="skip-optical")
+    if verify is not None and verify not in VERIFY_MODES:
+        raise Fault("disk-no-method", method=verify, disk=suffix, reason="skip-unknown-name")
+    row = rungs(disk)
+    ladder: tuple[type[Technique], ...] = (*row.above, Overwrite)
+    if technique not in (None, AUTO):
+        ladder = (_named(str(technique), row, suffix),)
+    skipped: list[Skipped] = []
+    for rung in ladder:
+        answer = rung.offered(disk)
+        if isinstance(answer, Supported) and level is Level.PURGE and rung.level is not Level.PURGE:
+            answer = Refusal(reason="skip-level-too-low")
+        if isinstance(answer, Supported):
+            return _method(disk, rung, row, tuple(skipped), verify)
+        skipped.append(Skipped(technique=rung.name, reason=answer.reason, params=answer.params))
+    if level is Level.PURGE:
+        best = next((s for s in skipped if s.reason == "skip-not-available-yet"), skipped[0])
+        raise Fault(
+            "disk-level-out-of-reach", disk=suffix, level=level.value, method=best.technique, reason=best.reason
+        )
+    last = skipped[-1]
+    raise Fault("disk-no-method", method=last.technique, disk=suffix, reason=last.reason)
+
+
+def _named(name: str, row: Rungs, suffix: str) -> type[Technique]:
+    """A technique by its name, when it exists and belongs to this kind of disk."""
+    known_one = Technique.registry.get(name)
+    if known_one is None:
+        raise Fault("disk-no-method", method=name, disk=suffix, reason="skip-unknown-name")
+    if known_one not in (*row.above, Overwrite, OpalPsid):
+        raise Fault("disk-no-method", method=name, disk=suffix, reason="skip-other-medium")
+    return known_one
+
+
+def _method(disk: Disk, rung: type[Technique], row: Rungs, skipped: tuple[Skipped, ...], verify: str | None) -> Method:
+    method = Method(
+        technique=rung.name,
+        level=rung.level,
+        passes=row.passes,
+        verify=verify or "full",
+        reason=row.reason,
+        claim=row.claim,
+        params={"passes": row.passes},
+        skipped=skipped,
+    )
+    return replace(method, estimate_s=estimate(disk, method))
+
+
+def estimate(disk: Disk, method: Method, *, bytes_per_s: float | None = None) -> float | None:
+    """Seconds for all passes and the read-back, from a measured or a typical rate; None when the size is unknown."""
+    size = known(disk.size_bytes)
+    if not size:
+        return None
+    rate = bytes_per_s or rungs(disk).rate
+    turns = method.passes + (1.0 if method.verify == "full" else 0.1)
+    return round(size * turns / rate, 1)

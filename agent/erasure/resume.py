@@ -1,0 +1,137 @@
+"""Where an interrupted erasure may go on, read from the journal (ERASURE design, section 6, Resume)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.erasure import ranges
+from agent.model.erasure import BadRange, Outcome, PassRecord
+from agent.model.events import Event, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumePoint:
+    """What the journal says was done. ``current``: the pass to go on with, None when the next one begins afresh.
+
+    ``offset`` is the last synced position of ``current`` in bytes; ``seconds`` its time so far.
+    """
+
+    identity: str
+    bytes_total: int
+    started: str
+    method: Mapping[str, Any]
+    canaries: Mapping[str, Any]
+    finished: tuple[PassRecord, ...] = ()
+    current: PassRecord | None = None
+    offset: int = 0
+    bad_ranges: tuple[BadRange, ...] = ()
+    interruptions: int = 1
+    seconds: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Story:
+    """The journal of one erasure, folded."""
+
+    started: str
+    bytes_total: int
+    method: Mapping[str, Any]
+    canaries: Mapping[str, Any] | None = None
+    passes: dict[int, PassRecord] = field(default_factory=dict)
+    done: set[int] = field(default_factory=set)
+    offsets: dict[int, int] = field(default_factory=dict)
+    seconds: dict[int, float] = field(default_factory=dict)
+    bad: list[BadRange] = field(default_factory=list)
+    interruptions: int = 1
+    over: bool = False
+
+
+def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
+    """The point for this disk, or None: nothing was begun, it ended with a known outcome, or the journal has no
+    canaries (then nothing but canaries was written and the erasure starts over). Raises KeyError or ValueError for
+    events that are not what the erasure writes (a damaged journal)."""
+    story: _Story | None = None
+    for event in events:
+        if event.disk != identity:
+            continue
+        if event.kind is Kind.ERASURE_STARTED:
+            story = _started(event, story)
+        elif story is not None:
+            _fold(story, event)
+    if story is None or story.over or story.canaries is None:
+        return None
+    current = next((n for n in sorted(story.passes, reverse=True) if n not in story.done), None)
+    return ResumePoint(
+        identity=identity,
+        bytes_total=story.bytes_total,
+        started=story.started,
+        method=story.method,
+        canaries=story.canaries,
+        finished=tuple(story.passes[n] for n in sorted(story.done)),
+        current=None if current is None else story.passes[current],
+        offset=0 if current is None else story.offsets.get(current, 0),
+        bad_ranges=ranges.merge(story.bad),
+        interruptions=story.interruptions,
+        seconds=0.0 if current is None else story.seconds.get(current, 0.0),
+    )
+
+
+def _started(event: Event, before: _Story | None) -> _Story:
+    if event.params.get("resumed") and before is not None and before.canaries is not None:
+        before.over = False
+        before.interruptions += 1
+        return before
+    p = event.params
+    return _Story(started=event.t, bytes_total=int(p["bytes_total"]), method=p["method"])
+
+
+def _fold(story: _Story, event: Event) -> None:
+    p = event.params
+    match event.kind:
+        case Kind.CANARIES_PLANTED:
+            story.canaries = dict(p)
+        case Kind.PASS_STARTED:
+            number, at = int(p["number"]), int(p["from"])
+            earlier = story.passes.get(number)
+            story.passes[number] = PassRecord(
+                number=number,
+                cipher=str(p["cipher"]),
+                key=str(p["key"]),
+                bytes_written=at,
+                seconds=0.0,
+                started=earlier.started if earlier else event.t,
+                resumed_from=(*(earlier.resumed_from if earlier else ()), *((at,) if earlier else ())),
+            )
+            story.offsets[number] = at
+            story.done.discard(number)
+        case Kind.MARK:
+            number = int(p["number"])
+            if str(p["key"]) != story.passes[number].key:
+                raise ValueError("a mark of another key")
+            story.offsets[number] = int(p["offset"])
+            story.seconds[number] = float(p.get("seconds", 0.0))
+            story.bad += ranges.from_wire(p.get("bad_ranges", []))
+        case Kind.RANGE_FAILED:
+            story.bad += ranges.from_wire([p])
+        case Kind.PASS_FINISHED:
+            _finish(story, int(p["number"]), int(p["bytes"]), float(p["seconds"]))
+        case Kind.ERASURE_FINISHED:
+            story.over = p.get("outcome") != Outcome.UNKNOWN
+        case _:
+            pass
+
+
+def _finish(story: _Story, number: int, written: int, seconds: float) -> None:
+    old = story.passes[number]
+    story.done.add(number)
+    story.passes[number] = PassRecord(
+        number=number,
+        cipher=old.cipher,
+        key=old.key,
+        bytes_written=written,
+        seconds=seconds,
+        started=old.started,
+        resumed_from=old.resumed_from,
+    )

@@ -1,0 +1,106 @@
+"""Steps 5 to 7 and 9: the boot menu, legacy BIOS, UEFI files with their signatures, and the firmware's own list."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from agent.install import shim
+from agent.install.layout import SHIM
+from agent.install.linux.work import StepFailed, Work, expect
+
+_EFI_LIMIT = 32 << 20  # bytes; the largest is GRUB with 3 MiB
+_CORE = "/boot/grub/i386-pc/core.img"
+_SAME_FROM, _SAME_TO = 1024, 4096  # grub-bios-setup patches the block list in the first two sectors of core.img
+
+
+def write_menu(work: Work) -> str:
+    """grub-mkconfig writes a device name where it finds no by-uuid link; such a disk starts nowhere else."""
+    detail = work.detail("step-menu")
+    work.system(detail["chroot"])
+    menu = work.must_inside(["cat", "/boot/grub/grub.cfg"]).text
+    lines = linux_lines(menu)
+    if not lines:
+        raise StepFailed("grub.cfg: no linux line")
+    for kernel, options in lines:
+        if f"root={detail['root']}" not in options:
+            raise StepFailed(f"grub.cfg: {kernel} {' '.join(options)}")
+        _must_exist(work, kernel)
+    initrds = re.findall(r"(?m)^\s*initrd(?:efi)?\s+(\S+)", menu)
+    if not initrds:
+        raise StepFailed("grub.cfg: no initrd line")
+    for initrd in initrds:
+        _must_exist(work, initrd)
+    return f"{len(lines)} linux lines, root={detail['root']}"
+
+
+def linux_lines(menu: str) -> list[tuple[str, list[str]]]:
+    """(kernel, options) of each entry of a grub.cfg."""
+    found = re.findall(r"(?m)^\s*linux(?:efi)?\s+(\S+)[ \t]*(.*)$", menu)
+    return [(kernel, options.split()) for kernel, options in found]
+
+
+def _must_exist(work: Work, path: str) -> None:
+    if work.inside(["test", "-s", path]).exit_status:
+        raise StepFailed(f"grub.cfg: {path} does not exist")
+
+
+def write_bios(work: Work) -> str:
+    work.system(work.detail("step-bios")["chroot"])
+    sector = work.must(["head", "-c", "512", "{disk}"]).stdout
+    if not any(sector[:440]) or b"GRUB" not in sector[:440] or sector[510:512] != b"\x55\xaa":
+        raise StepFailed("sector 0: no GRUB boot code")
+    flag = 0x80 if work.detail("step-partition")["pmbr_boot_flag"] else 0
+    expect("protective MBR boot flag", sector[446], flag)
+    core = work.must_inside(["head", "-c", str(_SAME_TO), _CORE]).stdout
+    embedded = work.must(["head", "-c", str(_SAME_TO), "{bios}"]).stdout
+    if len(core) < _SAME_TO or not any(core[_SAME_FROM:]):
+        raise StepFailed(f"{_CORE}: blank or short")
+    if embedded[_SAME_FROM:] != core[_SAME_FROM:]:
+        raise StepFailed("bios_boot does not hold core.img")
+    return "GRUB in sector 0, core.img in bios_boot"
+
+
+def write_uefi(work: Work) -> str:
+    """By mtools: the live kernel may have no vfat, and nothing is left mounted. mtools is judged by the read-back."""
+    detail = work.detail("step-uefi")
+    work.must(["mmd", "-i", "{esp}", *(f"::/{name}" for name in detail["folders"])])
+    for source, place in detail["copies"]:
+        content = work.look(f"{work.target}/{source}", limit=_EFI_LIMIT)
+        if not content:
+            raise StepFailed(f"{source}: empty")
+        work.must(["mcopy", "-o", "-i", "{esp}", "{target}/" + source, f"::/{place}"])
+        back = work.must(["mcopy", "-i", "{esp}", f"::/{place}", "-"]).stdout
+        expect(place, hashlib.sha256(back).hexdigest(), hashlib.sha256(content).hexdigest())
+        lacking = shim.missing_signers(shim.signers(back)) if source == SHIM else ()
+        if lacking:
+            raise StepFailed(f"{place}: not signed by {', '.join(lacking)}")
+    place, stub = detail["stub"]
+    work.must(["mcopy", "-o", "-i", "{esp}", "-", f"::/{place}"], stdin=stub.encode())
+    expect(place, work.must(["mcopy", "-i", "{esp}", f"::/{place}", "-"]).text, stub)
+    return f"{len(detail['copies']) + 1} files, shim signed by {len(shim.WANTED)} authorities"
+
+
+def write_nvram(work: Work) -> str:
+    """A full or read-only NVRAM is common on old PCs: a warning, the removable path starts all the same."""
+    try:
+        work.must(work.detail("step-nvram")["argv"])
+        listing = work.must(["efibootmgr", "-v"]).text
+    except StepFailed as failure:
+        work.warnings.append("install-warning-nvram")
+        return str(failure)
+    entry = nvram_entry(listing, work.plan.identifiers["esp_guid"])
+    order = re.search(r"(?m)^BootOrder:\s*([0-9A-F]{4})", listing)
+    if entry is None or order is None or order[1] != entry:
+        work.warnings.append("install-warning-nvram")
+        return f"entry {entry}, order {order[1] if order else '?'}"
+    return f"Boot{entry}"
+
+
+def nvram_entry(listing: str, esp_guid: str) -> str | None:
+    """Number of the boot entry that points at our shim on this ESP, in ``efibootmgr -v``."""
+    for line in listing.splitlines():
+        match = re.match(r"^Boot([0-9A-F]{4})", line)
+        if match and esp_guid.lower() in line.lower() and "shimx64.efi" in line.lower():
+            return match[1]
+    return None

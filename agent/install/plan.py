@@ -1,0 +1,225 @@
+"""The install as pure text, drawn before consent: what is said on the screen, hashed, and then done. No I/O.
+
+Device names move, so the plan has none: ``{disk}``, ``{bios}``, ``{esp}``, ``{root}`` are found again right before
+each step, ``{target}`` is where the root is mounted, ``{image}`` the image file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agent.install import layout as lay
+from agent.model.errors import Fault
+from agent.model.identity import DiskIdentity
+from agent.model.plan import InstallPlan, Step
+from agent.model.profile import ImageEntry, LinuxProfile
+
+_UNPACK_BYTES_PER_S = 40e6  # a SATA SSD behind a slow two-core PC; the reference machine does 120
+_FIXED_S = 25.0  # partition, file systems, boot loader, checks
+_GUESSED_UNPACKED = 5_000_000_000  # a desktop whose image is not on this stick
+_SLACK = 1.08  # ext4 block rounding and metadata
+_SPARE = 256 * lay.MIB
+
+
+def plan_install(
+    *,
+    profile: LinuxProfile,
+    identity: DiskIdentity,
+    disk_size_bytes: int,
+    logical_block: int,
+    image: ImageEntry | None,
+    identifiers: Mapping[str, str],
+    firmware_mode: str,
+    tag: str | None,
+    rehearsed: bool,
+) -> InstallPlan:
+    """What will be written, step by step. Without an image only a rehearsal can be planned.
+
+    Raises Fault image-missing, image-unfit (an image of another profile), disk-too-small.
+    """
+    if image is None and not rehearsed:
+        raise Fault("image-missing", profile=profile.id)
+    if image is not None and image.profile != profile.id:
+        raise Fault("image-unfit", file=image.file, missing=f"profile {profile.id} (is {image.profile})")
+    asked = profile.requires.disk_gib << 30
+    if disk_size_bytes < asked:
+        raise Fault("disk-too-small", have=disk_size_bytes, need=asked)
+    root_needs = int(image.unpacked_bytes * _SLACK) + _SPARE if image else 0
+    parts = lay.hybrid_gpt(
+        disk_bytes=disk_size_bytes, sector=logical_block, identifiers=identifiers, root_needs=root_needs
+    )
+    steps = _steps(
+        profile, parts, image, identifiers, firmware_mode, host_name(profile.system.hostname, tag, identity),
+        disk_size_bytes=disk_size_bytes, nvram=identity.kind != "file",
+    )  # fmt: skip
+    unpacked = image.unpacked_bytes if image else _GUESSED_UNPACKED
+    return InstallPlan(
+        profile=profile.id,
+        disk=identity,
+        image=_image_facts(profile, image),
+        identifiers=dict(identifiers),
+        partition_script=parts.script,
+        steps=steps,
+        firmware_mode=firmware_mode,
+        rehearsed=rehearsed,
+        estimate_s=round(_FIXED_S + unpacked / _UNPACK_BYTES_PER_S, 1),
+    )
+
+
+def host_name(template: str, tag: str | None, identity: DiskIdentity) -> str:
+    """RFC 1123: letters, digits and hyphens, at most 63. A PC without a label takes the end of the disk's serial."""
+    ending = re.sub(r"[^a-z0-9]", "", identity.suffix.lower()) or "pc"
+    label = re.sub(r"[^a-z0-9]+", "-", (tag or ending).lower()).strip("-") or ending
+    name = template.replace("{tag}", label).replace("{serial4}", ending)
+    return re.sub(r"-{2,}", "-", name)[:63].strip("-") or "regain"
+
+
+def _image_facts(profile: LinuxProfile, image: ImageEntry | None) -> Mapping[str, Any]:
+    if image is None:
+        return {"name": profile.image.name, "version": profile.image.version, "status": "unproven"}
+    keys = ("file", "sha256", "bytes", "version", "unpacked_bytes", "files", "suite", "kernel", "shim_version", "built")
+    return {"name": profile.image.name, "status": image.status, **{key: getattr(image, key) for key in keys}}
+
+
+def _steps(
+    profile: LinuxProfile,
+    parts: lay.Layout,
+    image: ImageEntry | None,
+    identifiers: Mapping[str, str],
+    firmware_mode: str,
+    hostname: str,
+    *,
+    disk_size_bytes: int,
+    nvram: bool,
+) -> tuple[Step, ...]:
+    steps = [
+        Step(
+            id="step-gate",
+            kind="check",
+            detail={"size_bytes": disk_size_bytes, "sector": parts.sector, "sha256": image.sha256 if image else None},
+            postcondition="the disk is the planned one, the image equals its manifest and can start a PC",
+        ),
+        Step(
+            id="step-partition",
+            kind="run",
+            detail={
+                "argv": _partition_argv(),
+                "stdin": parts.script,
+                "partitions": [
+                    {"name": p.name, "type": p.type, "uuid": p.guid, "start": p.start, "size": p.size}
+                    for p in parts.partitions
+                ],
+                # some BIOSes start GPT only with this flag, some UEFI refuse the disk with it
+                "pmbr_boot_flag": firmware_mode == "bios",
+            },
+            postcondition="sfdisk --json equals the plan: type, start, size, GUID, name",
+        ),
+        Step(
+            id="step-format",
+            kind="run",
+            detail={"argvs": [lay.mkfs_root(identifiers), lay.mkfs_esp(parts, identifiers)]},
+            postcondition="blkid -p shows the planned UUIDs",
+        ),
+        Step(
+            id="step-unpack",
+            kind="run",
+            detail={
+                "mount": ["mount", "-t", "ext4", "-o", "noatime", "{root}", "{target}"],
+                "argv": ["unsquashfs", "-q", "-n", "-f", "-d", "{target}", "{image}"],
+                "files": image.files if image else None,
+                "bytes": image.unpacked_bytes if image else None,
+            },
+            postcondition="file count and bytes equal the manifest",
+        ),
+        _identity_step(profile, identifiers, hostname),
+        Step(
+            id="step-menu",
+            kind="run",
+            detail={"chroot": ["update-grub"], "root": f"UUID={identifiers['root_uuid']}"},
+            postcondition="each linux line of grub.cfg has root=UUID of the plan; its kernel and initrd exist",
+        ),
+        Step(
+            id="step-bios",
+            kind="run",
+            detail={"chroot": ["grub-install", "--target=i386-pc", "--no-floppy", "--boot-directory=/boot", "{disk}"]},
+            postcondition="boot code in sector 0, bios_boot equals core.img",
+        ),
+        Step(
+            id="step-uefi",
+            kind="write",
+            detail={
+                "folders": list(lay.ESP_FOLDERS),
+                "copies": [list(pair) for pair in lay.esp_files()],
+                "stub": [lay.STUB_PLACE, lay.grub_stub(identifiers)],
+            },
+            postcondition="each file read back from the ESP is equal; the shim is signed by both Microsoft CAs",
+        ),
+        Step(
+            id="step-check",
+            kind="check",
+            detail={
+                "chroot": ["dpkg", "--audit"],
+                "argvs": [["e2fsck", "-fn", "{root}"], ["fsck.vfat", "-n", "{esp}"]],
+            },
+            postcondition="both file systems clean, nothing mounted, disk flushed",
+        ),
+    ]
+    if firmware_mode == "uefi" and nvram:
+        steps.append(_nvram_step())
+    return tuple(steps)
+
+
+def _partition_argv() -> list[str]:
+    """The kernel is told by partx afterwards: some do not read partition tables by themselves."""
+    return [
+        *("sfdisk", "--quiet", "--wipe", "always", "--wipe-partitions", "always"),
+        *("--no-reread", "--no-tell-kernel", "{disk}"),
+    ]
+
+
+def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostname: str) -> Step:
+    system, keyboard = profile.system, profile.system.keyboard
+    files = {
+        "etc/fstab": lay.fstab(profile, identifiers),
+        "etc/hostname": f"{hostname}\n",
+        "etc/hosts": f"127.0.0.1 localhost\n127.0.1.1 {hostname}\n::1 localhost ip6-localhost ip6-loopback\n",
+        "etc/default/locale": f"LANG={system.locale}\n",
+        "etc/default/keyboard": (
+            f'XKBMODEL="pc105"\nXKBLAYOUT="{keyboard.layout}"\nXKBVARIANT="{keyboard.variant}"\n'
+            'XKBOPTIONS=""\nBACKSPACE="guess"\n'
+        ),
+        "etc/timezone": f"{system.timezone}\n",
+        "etc/machine-id": "",
+    }
+    if profile.storage.swap.kind == "zram":
+        files["etc/systemd/zram-generator.conf"] = lay.zram_conf(profile.storage.swap)
+    if profile.first_boot.mode == "wizard":
+        files["var/lib/regain/first-boot"] = " ".join(profile.first_boot.ask) + "\n"
+    return Step(
+        id="step-identity",
+        kind="write",
+        detail={
+            "files": files,
+            "links": {"etc/localtime": f"/usr/share/zoneinfo/{system.timezone}"},
+            "folders": ["boot/grub", "boot/efi", "var/lib/regain"],
+            "remove": ["var/lib/dbus/machine-id", "var/lib/systemd/random-seed", "etc/ssh/ssh_host_*"],
+            "swap_file_bytes": (profile.storage.swap.size_mib or 0) * lay.MIB,
+        },
+        postcondition="every file read back; no device name in fstab",
+    )
+
+
+def _nvram_step() -> Step:
+    return Step(
+        id="step-nvram",
+        kind="run",
+        detail={
+            "argv": [
+                *("efibootmgr", "--quiet", "--create", "--disk", "{disk}", "--part", "2"),
+                *("--label", "Debian", "--loader", "\\EFI\\debian\\shimx64.efi"),
+            ]
+        },
+        postcondition="the entry is read again from NVRAM, first in the order; a failure is a warning",
+    )

@@ -1,0 +1,260 @@
+"""Every block disk of the PC: lsblk, /sys/block, and what each drive says of itself (smartctl, hdparm, nvme, mmc).
+
+The serial number is lsblk's when it has one: the identity that consent is bound to is read again that way right
+before a disk is opened.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import PurePosixPath
+from typing import Any, TypeVar
+
+from agent.inventory import lsblk
+from agent.inventory.asking import ask, parsed, read, read_word
+from agent.inventory.hdparm import parse_hdparm
+from agent.inventory.lsblk import BlockDevice
+from agent.inventory.mmc import parse_extcsd
+from agent.inventory.nvme import parse_id_ctrl
+from agent.inventory.smartctl import parse_smartctl
+from agent.inventory.text import told
+from agent.machine.door import DoorError, Machine
+from agent.model.facts import Fact, Known, MaybeFact, Unreadable, first, known
+from agent.model.inventory import Disk, DiskNvme, DiskSanitize, DiskSecurity, Medium
+
+T = TypeVar("T")
+
+_SMARTCTL_S = 15.0  # a dying drive hangs, a sleeping one needs ten seconds
+_TOOL_S = 5.0
+_DRIVES_AT_ONCE = 8
+
+_SPEAKS = {"ata", "sas", "scsi", "nvme", "usb"}
+
+
+def list_disks(machine: Machine) -> Fact[tuple[Disk, ...]]:
+    """All disks, each with what its own tools tell. Unreadable only when neither lsblk nor /sys/block answers."""
+    found = parsed(ask(machine, lsblk.ARGV, timeout_s=_TOOL_S), lsblk.parse_lsblk)
+    devices = _from_sysfs(machine, found) if isinstance(found, Unreadable) else found
+    if isinstance(devices, Unreadable):
+        return devices
+    if not devices:
+        return Known((), "lsblk")
+    with ThreadPoolExecutor(max_workers=min(_DRIVES_AT_ONCE, len(devices))) as pool:
+        disks = list(pool.map(lambda device: _look_closer(machine, device), devices))
+    return Known(tuple(disk for disk in disks if disk is not None), "lsblk")
+
+
+def _from_sysfs(machine: Machine, why: Unreadable) -> tuple[BlockDevice, ...] | Unreadable:
+    """/sys/block when lsblk gives nothing. Use is then unknown, and a disk of unknown use is never a target."""
+    if not machine.exists("/sys/block"):
+        return why
+    rows: list[dict[str, Any]] = []
+    for folder in machine.glob("/sys/block/*"):
+        name = PurePosixPath(folder).name
+        size = read_word(machine, f"{folder}/size")
+        rows.append(
+            {
+                "kname": name,
+                "type": "loop" if name.startswith("loop") else "rom" if name.startswith("sr") else "disk",
+                "size": int(size) * 512 if size and size.isdigit() else None,
+                "model": read_word(machine, f"{folder}/device/model"),
+                "serial": read_word(machine, f"{folder}/device/serial"),
+                "rota": {"1": True, "0": False}.get(read_word(machine, f"{folder}/queue/rotational") or ""),
+                "log-sec": read_word(machine, f"{folder}/queue/logical_block_size"),
+                "phy-sec": read_word(machine, f"{folder}/queue/physical_block_size"),
+                "rm": read_word(machine, f"{folder}/removable"),
+                "ro": read_word(machine, f"{folder}/ro"),
+                "maj:min": read_word(machine, f"{folder}/dev"),
+            }
+        )
+    devices = lsblk.devices_of(rows)
+    return tuple(
+        dataclasses.replace(device, disk=dataclasses.replace(device.disk, in_use=Unreadable(why.error)))
+        for device in devices
+    )
+
+
+def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
+    """One disk with everything its bus lets us ask. None for a loop device that has no file behind it."""
+    disk = device.disk
+    bus = known(disk.bus)
+    if bus == "loop":
+        return _loop(machine, device)
+    path = known(disk.path) or f"/dev/{device.name}"
+    views: list[Disk] = []
+    if bus in _SPEAKS:
+        views.append(_view(ask(machine, _smartctl(path), timeout_s=_SMARTCTL_S, root=True), parse_smartctl, _no_smart))
+    if bus in ("ata", "usb"):
+        views.append(_view(_hdparm(machine, "--Istdout", path), parse_hdparm, _no_identify))
+    if bus == "ata":
+        for option, key in (("-N", "hpa"), ("--dco-identify", "dco")):
+            views.append(_view(_hdparm(machine, option, path), parse_hdparm, _no_extra(key)))
+    if bus == "nvme":
+        argv = ["nvme", "id-ctrl", path, "-o", "json"]
+        views.append(_view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_id_ctrl, _no_nvme))
+        views.append(_namespaces(machine, device.name))
+    if bus == "mmc":
+        views += _mmc(machine, device.name, path)
+    merged = _merge(disk, views)
+    return dataclasses.replace(merged, in_use=_in_use(machine, device, merged.in_use))
+
+
+def _smartctl(path: str) -> list[str]:
+    return ["smartctl", "--json=c", "-x", path]
+
+
+def _hdparm(machine: Machine, option: str, path: str) -> Any:
+    return ask(machine, ["hdparm", option, path], timeout_s=_TOOL_S, root=True)
+
+
+def _view(answer: Any, parser: Callable[[bytes], Disk | Unreadable], lost: Callable[[Unreadable], Disk]) -> Disk:
+    """One tool's view; where it failed, the facts that only it could tell are unreadable, with its reason.
+
+    hdparm complains on stderr that it took zeros for an answer: both streams are read.
+    """
+    if not isinstance(answer, Unreadable) and b"bad/missing sense" in answer.stderr:
+        return lost(Unreadable("the drive refused: bad/missing sense data"))
+    found = parsed(answer, parser)
+    if isinstance(found, Disk) and (found.extra or {}).get("sense_errors"):
+        return lost(Unreadable("the drive refused: bad/missing sense data"))
+    return lost(found) if isinstance(found, Unreadable) else found
+
+
+def _no_smart(why: Unreadable) -> Disk:
+    return Disk(smart_passed=why, power_on_hours=why)
+
+
+def _no_identify(why: Unreadable) -> Disk:
+    return Disk(
+        security=DiskSecurity(supported=why, enabled=why, locked=why, frozen=why),
+        sanitize=DiskSanitize(overwrite=why, block_erase=why, crypto_erase=why),
+    )
+
+
+def _no_extra(key: str) -> Callable[[Unreadable], Disk]:
+    return lambda why: Disk(extra={key: {"unreadable": why.error}})
+
+
+def _no_nvme(why: Unreadable) -> Disk:
+    return Disk(
+        nvme=DiskNvme(fna=why, sanicap=why, oacs=why),
+        sanitize=DiskSanitize(overwrite=why, block_erase=why, crypto_erase=why),
+    )
+
+
+def _namespaces(machine: Machine, name: str) -> Disk:
+    """How many namespaces this controller shows; NN of Identify only says how many there may be."""
+    controller = re.sub(r"n\d+$", "", name)
+    found = machine.glob(f"/sys/class/nvme/{controller}/nvme*n*")
+    return Disk(nvme=DiskNvme(namespaces=Known(len(found), "sysfs") if found else None))
+
+
+def _mmc(machine: Machine, name: str, path: str) -> list[Disk]:
+    """eMMC is soldered, an SD card is not a disk of the PC: /sys tells them apart."""
+    folder = f"/sys/block/{name}/device"
+    kind = read_word(machine, f"{folder}/type")
+    views = [
+        Disk(
+            medium=Known(Medium.EMMC.value if kind == "MMC" else Medium.UNKNOWN.value, "sysfs") if kind else None,
+            model=told(read_word(machine, f"{folder}/name"), "sysfs"),
+            serial=told(read_word(machine, f"{folder}/serial"), "sysfs"),
+            firmware=told(read_word(machine, f"{folder}/fwrev"), "sysfs"),
+            removable=Known(kind != "MMC", "sysfs") if kind else None,
+        )
+    ]
+    if kind == "MMC":
+        argv = ["mmc", "extcsd", "read", path]
+        views.append(_view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_extcsd, _no_extra("emmc")))
+    return views
+
+
+def _loop(machine: Machine, device: BlockDevice) -> Disk | None:
+    """A loop device is named by the file behind it; without a file it is not there."""
+    data = read(machine, f"/sys/block/{device.name}/loop/backing_file", limit=4096)
+    if data is None or isinstance(data, Unreadable):
+        return None
+    file = data.decode("utf-8", "replace").strip()
+    try:
+        serial: MaybeFact[str] = Known(machine.file_identity(file), "stat")
+    except DoorError:
+        serial = Unreadable("the file behind it cannot be found")
+    return dataclasses.replace(
+        device.disk,
+        model=Known(PurePosixPath(file).name, "sysfs"),
+        serial=serial,
+        backing_file=Known(file, "sysfs"),
+        medium=Known(Medium.UNKNOWN.value, "lsblk"),
+        rotational=None,
+        in_use=_in_use(machine, device, device.disk.in_use),
+    )
+
+
+def _in_use(machine: Machine, device: BlockDevice, told_by_lsblk: MaybeFact[tuple[str, ...]]) -> MaybeFact[Any]:
+    """lsblk's reasons, then holders in /sys and swaps in /proc that it does not show."""
+    if not isinstance(told_by_lsblk, Known):
+        return told_by_lsblk or Unreadable("lsblk does not tell what is mounted")
+    name = device.name
+    reasons = list(told_by_lsblk.value)
+    for pattern in (f"/sys/block/{name}/holders/*", f"/sys/block/{name}/{name}*/holders/*"):
+        for holder in machine.glob(pattern):
+            word = PurePosixPath(holder).name
+            reasons.append(f"member of {word}" if word.startswith("md") else f"held by {word}")
+    for line in (read_word(machine, "/proc/swaps") or "").splitlines()[1:]:
+        device_name = PurePosixPath(line.split()[0]).name if line.split() else ""
+        if device_name == name or (device_name.startswith(name) and device_name[len(name) :].lstrip("p").isdigit()):
+            reasons.append("swap")
+    return Known(tuple(dict.fromkeys(reasons)), "lsblk")
+
+
+# The drive's own word comes first for these: lsblk cuts them, or asks a bridge.
+_DRIVE_FIRST = {"model", "firmware", "rotational", "medium", "removable"}
+
+
+def _merge(disk: Disk, views: Sequence[Disk]) -> Disk:
+    """One Disk from several tools' views, fact by fact."""
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(Disk):
+        name = field.name
+        mine, others = getattr(disk, name), [getattr(view, name) for view in views]
+        if name == "extra":
+            values[name] = _extras([mine, *others])
+        elif name in ("security", "sanitize", "nvme"):
+            values[name] = _merge_parts([*reversed(others), mine])
+        elif name in _DRIVE_FIRST:
+            values[name] = _plain_first([*others, mine])
+        else:
+            values[name] = _plain_first([mine, *others])
+    if known(disk.bus) == "usb":
+        values["medium"] = Known(Medium.USB.value, "lsblk")
+    values["bus"] = disk.bus
+    values["path"] = disk.path
+    return Disk(**values)
+
+
+def _plain_first(facts: Sequence[MaybeFact[Any]]) -> MaybeFact[Any]:
+    """As ``first``; a shorter form of the same text is no conflict."""
+    best = first(*facts)
+    if isinstance(best, Known) and isinstance(best.value, str) and best.note:
+        values = [f.value for f in facts if isinstance(f, Known)]
+        if all(str(v).replace("_", " ")[:8] == best.value.replace("_", " ")[:8] for v in values):
+            return Known(best.value, best.source)
+    return best
+
+
+def _merge_parts(parts: Sequence[Any]) -> Any:
+    """Security, sanitize and NVMe facts: field by field, the first tool that knows."""
+    given = [part for part in parts if part is not None]
+    if not given:
+        return None
+    kind = type(given[0])
+    return kind(**{f.name: first(*(getattr(part, f.name) for part in given)) for f in dataclasses.fields(kind)})
+
+
+def _extras(parts: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    merged: dict[str, Any] = {}
+    for part in parts:
+        merged.update(part or {})
+    return merged or None

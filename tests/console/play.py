@@ -1,0 +1,90 @@
+"""Runs the real screens over a scripted session, at a fixed time: ``play.py LANG SCENE``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from agent.tui.app import prepare_environment
+
+prepare_environment()
+
+from agent.model.plan import SystemChoice  # noqa: E402
+from agent.tui.bench import Bench  # noqa: E402
+from tests.unit.tui import scripted_session as s  # noqa: E402
+
+OUTBOX = (
+    s.Waiting(tag="RC02039J", number="2026-RC-000121", written="2026-11-23T11:52:00", tries=9, state="pending",
+              last_error="registry-unreachable"),
+    s.Waiting(tag="RC02040K", number="2026-RC-000122", written="2026-11-23T13:20:00", tries=4, state="pending",
+              last_error="registry-unreachable"),
+)  # fmt: skip
+
+USB = {"path": "/dev/sdb", "model": "SanDisk Ultra", "suffix": "91A0", "size_bytes": 32_000_000_000,
+       "reason": "exclude-live-medium", "params": {}}  # fmt: skip
+
+
+def session(scene: str) -> s.ScriptedSession:
+    """A session as far as the scene's name says."""
+    first = scene.split("-")[0]
+    made = s.ScriptedSession(
+        exercise=not first.endswith("real"),
+        outbox=OUTBOX,
+        disks=(s.DISK, s.SECOND) if "two" in scene else (s.DISK,),
+        windows="undetermined" if "alarm" in scene else "not_eligible" if "impossible" in scene else "eligible",
+        windows_possible="impossible" not in scene and "alarm" not in scene,
+        instant="scanning" not in scene,
+        excluded=(USB,) if "excluded" in scene else (),
+    )
+    if "home" in scene:
+        return made
+    made.start()
+    made.read_tag("RC02041U")
+    if not any(word in scene for word in ("confirm", "wall", "result")):
+        return made
+    made.choose(SystemChoice.LINUX, "cinnamon-fr")
+    if "confirm" in scene:
+        return made
+    made.consent({t["identity"]["text"]: t["identity"]["text"][-4:] for t in (made.job.plan or {})["targets"]})
+    _run(made, scene)
+    return made
+
+
+def _run(made: s.ScriptedSession, scene: str) -> None:
+    for index in range(len(made.disks)):
+        made.erase(0.43 - 0.2 * index, disk=index, stalled=75.0 if "stalled" in scene and index else 0.0)
+    if "erasing" in scene or "stalled" in scene:
+        return
+    for index in range(len(made.disks)):
+        made.erase(0.12, phase="verify", disk=index)
+    if "verifying" in scene:
+        return
+    outcome = next((o for o in ("failed", "unknown", "refused", "exceptions") if o in scene), "cleared")
+    outcome = "cleared_with_exceptions" if outcome == "exceptions" else outcome
+    for index in range(len(made.disks)):
+        made.erased(outcome, disk=index)
+    if outcome in ("cleared", "cleared_with_exceptions"):
+        made.install(0.71)
+        if "installing" in scene:
+            return
+        made.install(1.0, done=True)
+    if outcome == "failed":
+        made.emit(s.Kind.FAULT, error_id="disk-canary-alive", code="D09", params={"disk": "7K2F"}, wrote=True)
+    ends = {"failed": ("failed", 4), "unknown": ("unknown", 4), "refused": ("attention", 3)}
+    made.finish(*ends.get(outcome, ("done", 0)), paper=outcome in ("cleared", "cleared_with_exceptions"))
+
+
+def main() -> None:
+    lang, scene = sys.argv[1], sys.argv[2]
+    bench = Bench(session(scene), lang=lang, now=lambda: s.T0)  # type: ignore[arg-type]
+    if "result" in scene:
+        bench.dismissed = True
+    bench.run(mouse=False)
+    if bench.failure is not None:
+        raise bench.failure
+
+
+if __name__ == "__main__":
+    main()
