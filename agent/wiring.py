@@ -121,12 +121,17 @@ def paper_for(
     """
     from agent.job.paper import StationPaper, client_for, enrol
 
-    station = open_station(home, exercise=machine.exercise)
+    def reopen() -> Station:
+        return open_station(home, exercise=machine.exercise)
+
+    station = reopen()
     if registry is not None and (station.note.registry is None or station.note.registry.instance != registry.instance):
         code = registry.enrol_code(WORKSHOP_OF_THE_BENCH)
         enrol(station, url=registry.url, code=code, label="banc d'exercice")
     client = client_for(station, url=url or (registry.url if registry else None))
-    return StationPaper(station, machine=machine, records=records, client=client, deliver=deliver, room=room)
+    return StationPaper(
+        station, machine=machine, records=records, client=client, deliver=deliver, reopen=reopen, room=room
+    )
 
 
 def bench_session(

@@ -44,8 +44,9 @@ def w() -> Words:
 
 
 def emit_json(thing: Any) -> None:
-    """One JSON document, or one line of a stream, on stdout."""
-    print(json.dumps(to_wire(thing), ensure_ascii=False), flush=True)
+    """One JSON document, or one line of a stream, on stdout; null stays in plain dictionaries: the contract names it."""
+    plain = thing if isinstance(thing, (dict, list)) else to_wire(thing)
+    print(json.dumps(plain, ensure_ascii=False, default=to_wire), flush=True)
 
 
 def say(text: str = "") -> None:

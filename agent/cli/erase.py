@@ -15,7 +15,7 @@ from agent.cli import Json, emit_json, say, w
 from agent.model.erasure import Level, Outcome
 from agent.model.errors import Exit, Fault
 from agent.model.events import Event, Kind
-from agent.model.facts import Known, Unreadable, known, to_wire
+from agent.model.facts import Known, Unreadable, known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,10 +54,11 @@ def disks(as_json: Json = False) -> None:
 def _row(disk: Disk, exclusion: Exclusion | None) -> dict[str, Any]:
     """One disk as the contract has it: facts, identity, why it is excluded (null: it is not), method and why."""
     from agent.erasure.ladder import choose
+    from agent.inventory.parse import disk_wire
     from agent.model.identity import identify
 
     identity = identify(disk)
-    row: dict[str, Any] = to_wire(disk) | {
+    row: dict[str, Any] = disk_wire(disk) | {
         "identity": identity.text if identity else None,
         "excluded": w()(exclusion.reason, **exclusion.params) if exclusion else None,
         "excluded_id": exclusion.reason if exclusion else None,
@@ -189,7 +190,7 @@ class _Erase:
             if known(disk.path) != real:
                 continue
             if exclusion is not None:
-                raise Fault("disk-excluded", disk=exclusion.suffix, why=w()(exclusion.reason, **exclusion.params))
+                raise Fault("disk-excluded", disk=real, why=w()(exclusion.reason, **exclusion.params))
             if identify(disk) is None:
                 raise Fault("disk-no-identity", disk=real)
             return disk
@@ -211,9 +212,9 @@ class _Erase:
         )
 
     def _paper(self) -> Any:
-        from agent.wiring import paper_for
+        from agent.wiring import data_home, paper_for
 
-        return paper_for(home=self.out, machine=self.machine, records=self.out, deliver=False)
+        return paper_for(home=data_home(), machine=self.machine, records=self.out, deliver=False)
 
     def _stream(self, journals: Path) -> EventStream:
         from agent.job.journal import Journal

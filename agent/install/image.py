@@ -28,6 +28,12 @@ Tell = Callable[[str, float], None]
 
 _HEARTBEAT_S = 5.0
 _PACKAGES_TIMEOUT_S = 4 * 3600.0
+_DIES_WITH_US = [
+    *("setpriv", "--pdeathsig", "KILL", "--"),
+    *("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"),
+]
+"""A tool has mounts and processes of its own that end with it, and it ends with us, however we end: nothing that
+mmdebstrap mounts in the tree can be seen, or left behind, on this computer (unshare(1), prctl(2))."""
 _SQUASH = ["-comp", "zstd", "-Xcompression-level", "15", "-b", "256K", "-noappend", "-quiet", "-no-progress"]
 
 # Traces of the build and of any one machine. resolv.conf and hostname were copied from the builder by mmdebstrap;
@@ -256,7 +262,8 @@ class Builder:
         return answer
 
     def _long(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
-        """In a thread, with a sign of life now and then."""
+        """In a thread, with a sign of life now and then. A build that is interrupted takes its tool with it."""
+        argv = [*_DIES_WITH_US, *argv]
         started = self.machine.clock.monotonic()
         outcome: list[Answer | BaseException] = []
 

@@ -6,9 +6,12 @@ of it, and delivery can wait for ever.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import platform
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +46,11 @@ class StationPaper:
         records: Path,
         client: RegistryClient | None,
         deliver: bool,
+        reopen: Callable[[], Station],
         room: int | None = None,
     ) -> None:
         self._station = station
+        self._reopen = reopen
         self._machine = machine
         self._records = records
         self._client = client
@@ -63,7 +68,10 @@ class StationPaper:
         evidence: Sequence[Evidence],
         install: Mapping[str, Any] | None,
     ) -> None:
-        published = self._station.publish(lambda link: self._report(stream, link, plan, evidence, install))
+        with held(self._station.folder):
+            # several commands may share a station: each takes its place in the chain as it is now
+            self._station = self._reopen()
+            published = self._station.publish(lambda link: self._report(stream, link, plan, evidence, install))
         number = published.report.certificate_number or published.report.report_id
         path = self._records / f"{number}.jws"
         write_atomic(path, published.token.encode("ascii"))
@@ -182,6 +190,17 @@ class StationPaper:
             state=entry.state,
             last_error=str(tries.get("error_id", "")),
         )
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """One process at a time between opening a station and moving its head (flock on a file beside it)."""
+    fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def _duration(events: Sequence[Event]) -> float:

@@ -155,7 +155,13 @@ def start(folder: Path, *, exercise: bool, host: str = "127.0.0.1", port: int = 
         sock.close()
         raise
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=2, server_header=False, ws="none"
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        server_header=False,
+        ws="none",
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     running = Embedded(settings=settings, context=app.state.registry, server=server, sock=sock)

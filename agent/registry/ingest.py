@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from agent.model import strictjson
 from agent.model.errors import Fault
@@ -131,9 +131,9 @@ def _append(
     stick: Row[Any],
     base_url: str,
 ) -> str:
-    seq = int(connection.scalar(select(func.max(report.c.seq))) or 0) + 1
-    last = connection.scalar(select(report.c.receipt).where(report.c.seq == seq - 1))
-    log_prev = sha256_of(last) if last is not None else None
+    newest = select(report.c.seq, report.c.receipt).order_by(report.c.seq.desc()).limit(1)
+    last = connection.execute(newest).first()
+    seq, log_prev = (last.seq + 1, sha256_of(last.receipt)) if last is not None else (1, None)
     received_at = settings.now()
     row = {"seq": seq, "report_id": read.report_id, "kid": stick.kid, "sha256": sha256, "received_at": received_at}
     named = {k: row[k] for k in ("seq", "report_id", "kid", "sha256", "received_at")}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from agent.model.report import Erasure, Report
 from agent.registry.match import Candidate, Identity, Match, decide, identity_of
@@ -71,7 +71,7 @@ def fold_report(connection: Connection, entry: Entry, report: Report) -> str:
         row = {"report_id": entry.report_id, "seq": entry.seq, "device_id": device_id, "reason": match.reason.value}
         row |= {"candidates": compact(list(match.candidates)), "status": "open"}
         connection.execute(insert(reconciliation), row)
-    _remember(connection, entry, device_id, mine)
+    _remember(connection, entry, device_id, mine, new=match.device_id is None)
     _events(connection, entry, report, device_id, match)
     _erasures(connection, entry, report, device_id)
     if report.certificate_number is not None:
@@ -88,15 +88,11 @@ def fold_report(connection: Connection, entry: Entry, report: Report) -> str:
 
 
 def _candidates(connection: Connection, mine: Identity) -> list[Candidate]:
-    wanted: dict[str, list[str]] = {}
-    for kind, value in mine.keys:
-        wanted.setdefault(kind, []).append(value)
-    if mine.tag:
-        wanted[TAG] = [mine.tag]
-    found: set[str] = set()
-    for kind, values in wanted.items():
-        sharing = select(identifier.c.device_id).where(identifier.c.kind == kind, identifier.c.value.in_(values))
-        found.update(connection.scalars(sharing))
+    wanted = [*mine.keys, *([(TAG, mine.tag)] if mine.tag else [])]
+    if not wanted:
+        return []
+    each = [(identifier.c.kind == kind) & (identifier.c.value == value) for kind, value in sorted(wanted)]
+    found = set(connection.scalars(select(identifier.c.device_id).where(or_(*each))))
     if not found:
         return []
     makes = {
@@ -135,11 +131,9 @@ def _new_device(device_id: str, entry: Entry, report: Report) -> dict[str, Any]:
     return {"device_id": device_id, "workshop": entry.workshop, **head, **times}
 
 
-def _remember(connection: Connection, entry: Entry, device_id: str, mine: Identity) -> None:
-    known = {
-        (row.kind, row.value)
-        for row in connection.execute(select(identifier).where(identifier.c.device_id == device_id))
-    }
+def _remember(connection: Connection, entry: Entry, device_id: str, mine: Identity, *, new: bool) -> None:
+    owned = () if new else connection.execute(select(identifier).where(identifier.c.device_id == device_id))
+    known = {(row.kind, row.value) for row in owned}
     shown = {clue.key: clue.shown for clue in mine.clues} | ({(TAG, mine.tag): mine.tag} if mine.tag else {})
     rows = [
         {"kind": kind, "value": value, "device_id": device_id, "shown": text, "first_seq": entry.seq}

@@ -375,16 +375,32 @@ def _plan(plan: Mapping[str, Any] | None) -> PlanSummary | None:
     )
 
 
-def _install_result(install: Mapping[str, Any]) -> str:
-    if install.get("status") in ("locked", "failed", "unknown"):
-        return str(install["status"])
-    ok = install.get("ok")
-    if not isinstance(ok, bool):
-        return "unknown"
-    return "failed" if not ok else "rehearsed" if install.get("rehearsed") is True else "done"
+_RESULTS = frozenset({"done", "failed", "rehearsed", "locked", "unknown"})
 
 
-def _install(install: Mapping[str, Any] | None, plan: Mapping[str, Any] | None) -> Install | None:
+def _image_status(install: Mapping[str, Any]) -> Any:
+    """What the image's manifest says of the image, told apart from what happened; None when it is not."""
+    return install.get("image_status", (install.get("detail") or {}).get("image_status"))
+
+
+def _install_result(install: Mapping[str, Any], *, exercise: bool) -> str:
+    """What happened. A bench installs nothing: success there is a rehearsal, whoever calls it done.
+
+    ``status`` is the result where ``image_status`` stands beside it; alone it may be the image's own.
+    """
+    status, ok = install.get("status"), install.get("ok")
+    told = status in _RESULTS and (_image_status(install) is not None or status not in _IMAGE_STATUS)
+    if told:
+        result = str(status)
+    elif not isinstance(ok, bool):
+        result = "unknown"
+    else:
+        result = "failed" if not ok else "done"
+    repeated = exercise or install.get("rehearsed") is True
+    return "rehearsed" if result == "done" and repeated else result
+
+
+def _install(install: Mapping[str, Any] | None, plan: Mapping[str, Any] | None, *, exercise: bool) -> Install | None:
     """What the install stage says, completed by the plan; keys without a place of their own go to ``detail``."""
     if install is None:
         return None
@@ -392,7 +408,9 @@ def _install(install: Mapping[str, Any] | None, plan: Mapping[str, Any] | None) 
     planned = (plan or {}).get("install") or {}
     image = wire.get("image") or planned.get("image") or {}
     choice = (plan or {}).get("choice") or {}
-    status = wire.get("status") if wire.get("status") in _IMAGE_STATUS else image.get("status")
+    status = _image_status(wire) or wire.get("status")
+    if status not in _IMAGE_STATUS:
+        status = image.get("status")
     given = {
         "os_family": choice.get("system"),
         "profile": planned.get("profile") or choice.get("profile"),
@@ -402,9 +420,13 @@ def _install(install: Mapping[str, Any] | None, plan: Mapping[str, Any] | None) 
         "unproven_reason": (plan or {}).get("unproven_reason"),
         "status": status if status in _IMAGE_STATUS else None,
     } | {k: wire.get(k) for k in _INSTALL_KEYS if wire.get(k) is not None}
-    rest = {k: v for k, v in wire.items() if k not in (*_INSTALL_KEYS, "status", "detail", "image", "result")}
+    rest = {
+        k: v
+        for k, v in wire.items()
+        if k not in (*_INSTALL_KEYS, "status", "image_status", "detail", "image", "result")
+    }
     detail = {**rest, **wire.get("detail", {})}
-    return Install.model_validate(given | {"result": _install_result(wire), "detail": detail})
+    return Install.model_validate(given | {"result": _install_result(wire, exercise=exercise), "detail": detail})
 
 
 # --- the report -------------------------------------------------------------------------------------------------
@@ -457,7 +479,7 @@ def build_report(
             tests=[FunctionTest.model_validate(dict(t)) for t in tests],
             erasures=entries,
             plan=_plan(plan),
-            install=_install(install, plan),
+            install=_install(install, plan, exercise=exercise),
             agent=Agent.model_validate(dict(to_wire(agent))),
             workshop=workshop,
             operator=operator,

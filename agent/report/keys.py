@@ -112,6 +112,8 @@ def parse(data: bytes) -> KeyFile:
     body = {name: value[name] for name in set(value) - head_keys}
     if not isinstance(jwk, dict) or not isinstance(policy, str) or not all(isinstance(v, str) for v in body.values()):
         raise _damaged()
+    if set(jwk) != {"kty", "crv", "x", "kid"}:  # a renamed member would be passed over: here nothing is
+        raise _damaged()
     kid, public = from_jwk(jwk)
     expected = {"name": "scrypt", "n": SCRYPT_N, "r": SCRYPT_R, "p": SCRYPT_P}
     if value["format"] != FORMAT or value["kdf"] != expected or value["cipher"] != "chacha20-poly1305":

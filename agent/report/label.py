@@ -54,7 +54,7 @@ def pdf(tag: Tag, *, base_url: str | None = None, network: str = "Regain", lang:
     alt = escape(words(lang)("label-alt", tag=tag.printed))
     style = (
         f"@page{{size:{WIDTH_MM}mm {HEIGHT_MM}mm;margin:2mm}}body{{margin:0;font-family:'DejaVu Sans',sans-serif}}"
-        "img{position:absolute;left:0;top:0;width:25mm;height:25mm}"
+        "img{position:absolute;left:1.5mm;top:2mm;width:21mm;height:21mm}"
         "p{position:absolute;left:28mm;margin:0;white-space:nowrap}.n{top:4mm;font-size:8pt}"
         ".t{top:9mm;font-size:13pt;font-weight:700}"
     )
@@ -78,9 +78,9 @@ def png(tag: Tag, *, base_url: str | None = None, network: str = "Regain") -> by
     image: Any = Image.new("1", (WIDTH_MM * DOTS_PER_MM, HEIGHT_MM * DOTS_PER_MM), 1)
     code = segno.make(qr_text(tag, base_url), error="m", micro=False)
     buffer = io.BytesIO()
-    scale = (HEIGHT_MM * DOTS_PER_MM - 32) // code.symbol_size(border=0)[0]
-    code.save(buffer, kind="png", border=0, scale=scale)
-    image.paste(Image.open(buffer).convert("1"), (16, 16))
+    scale = HEIGHT_MM * DOTS_PER_MM // code.symbol_size()[0]
+    code.save(buffer, kind="png", scale=scale)  # with its quiet zone of four modules (ISO/IEC 18004)
+    image.paste(Image.open(buffer).convert("1"), (0, 0))
     draw = ImageDraw.Draw(image)
     draw.text((228, 40), network, fill=0, font=ImageFont.load_default(24))
     draw.text((228, 84), tag.printed, fill=0, font=ImageFont.load_default(44))

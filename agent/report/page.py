@@ -9,7 +9,7 @@ from html import escape
 from importlib import resources
 
 from agent.locale import Words
-from agent.model.report import DiskOutcome, Erasure, ErasureException, Report
+from agent.model.report import DiskOutcome, Erasure, ErasureException, Report, SkippedTechnique
 from agent.report import phrases as p
 from agent.report.wording import DiskWords, Wording, left_alone, wording
 
@@ -206,7 +206,7 @@ class Page:
             cls = "mixed"
         lines = _p(p.say(w, said.claim), "claim") + "".join(_p(p.say(w, line)) for line in said.beside)
         return (
-            f'<section class="disk"><div class="disk-head"><h2>{escape(title)} : {escape(model)}</h2>'
+            f'<section class="disk"><div class="disk-head"><h2>{escape(w("paper-pair", name=title, value=model))}</h2>'
             f'<div class="verdict {cls}">{lines}</div></div>{_table(self._disk_rows(e))}</section>'
         )
 
@@ -222,7 +222,7 @@ class Page:
             (w("paper-why"), escape(p.phrase(w, e.why, **{"passes": e.passes, **e.why_params}))),
         ]
         if e.skipped:
-            left = [f"{p.technique(w, s.technique)} : {p.phrase(w, s.reason, **s.params)}" for s in e.skipped]
+            left = [self._skipped(s) for s in e.skipped]
             rows.append((w("paper-skipped"), _list(left)))
         rows.append((w("paper-result"), _list(p.phrase(w, r) for r in e.reasons) if e.reasons else self._outcome(e)))
         covered, total = (p.number(w, n) for n in (e.bytes_covered, e.bytes_total))
@@ -239,6 +239,9 @@ class Page:
             told = w("paper-consent-said", by=by, at=at, suffix=e.consent.suffix or "?")
             rows.append((w("paper-consent"), escape(told)))
         return rows
+
+    def _skipped(self, s: SkippedTechnique) -> str:
+        return self.w("paper-pair", name=p.technique(self.w, s.technique), value=p.phrase(self.w, s.reason, **s.params))
 
     def _outcome(self, e: Erasure) -> str:
         return escape(p.phrase(self.w, f"outcome-{e.outcome.value}"))

@@ -27,6 +27,11 @@ def disks_of(inventory: Wire | None) -> list[Wire]:
     return [d for d in disks if isinstance(d, Mapping)] if isinstance(disks, Sequence) else []
 
 
+def inside(inventory: Wire | None) -> list[Wire]:
+    """The PC's own disks: not the stick, not an optical drive."""
+    return [d for d in disks_of(inventory) if d.get("bus") != "usb" and d.get("medium") not in ("usb", "optical")]
+
+
 def alarms(job: Job) -> list[Alarm]:
     """Hidden or locked disks, failing disks, a battery without mains, an absurd clock, an undetermined verdict."""
     if job.inventory is None:
@@ -172,7 +177,7 @@ def short_machine(w: Words, inventory: Wire | None) -> str:
     size = f.dig(inventory, "memory", "installed_bytes")
     if isinstance(size, int):
         parts.append(f.memory_size(w, size))
-    for one in disks_of(inventory)[:1]:
+    for one in inside(inventory)[:1]:
         if isinstance(one.get("size_bytes"), int):
             parts.append(f.disk_size(w, one["size_bytes"]))
     return ", ".join(parts)

@@ -11,7 +11,11 @@ from typing import Any
 
 from agent.locale import Words
 
-NBSP = "\u00a0"
+PLACEHOLDERS = frozenset({
+    "", "to be filled by o.e.m.", "default string", "system manufacturer", "system product name", "not specified",
+    "o.e.m.", "oem", "none", "n/a", "unknown",
+})  # fmt: skip
+"""What a BIOS answers when nobody filled it in: no name for a person to read."""
 
 
 def number(w: Words, value: float, *, decimals: int = 0) -> str:
@@ -141,7 +145,7 @@ def machine_name(w: Words, inventory: Mapping[str, Any] | None) -> str:
     maker = dig(inventory, "system", "manufacturer")
     names = (dig(inventory, "system", key) for key in ("model_name", "product"))
     model = next((n for n in names if is_known(n)), None)
-    words = [str(p) for p in (maker, model) if is_known(p)]
+    words = [str(p).strip() for p in (maker, model) if is_known(p) and str(p).strip().lower() not in PLACEHOLDERS]
     if len(words) == 2 and words[1].lower().startswith(words[0].split()[0].lower()):
         words = words[1:]
     return " ".join(words) or w("machine-unnamed")

@@ -28,9 +28,8 @@ USB = {"path": "/dev/sdb", "model": "SanDisk Ultra", "suffix": "91A0", "size_byt
 
 def session(scene: str) -> s.ScriptedSession:
     """A session as far as the scene's name says."""
-    first = scene.split("-")[0]
     made = s.ScriptedSession(
-        exercise=not first.endswith("real"),
+        exercise="real" not in scene,
         outbox=OUTBOX,
         disks=(s.DISK, s.SECOND) if "two" in scene else (s.DISK,),
         windows="undetermined" if "alarm" in scene else "not_eligible" if "impossible" in scene else "eligible",

@@ -175,9 +175,9 @@ paper-lot = Lot
 paper-donor = Donor
 paper-condition = Condition
 paper-windows = Windows
+paper-pair = { $name }: { $value }
 paper-disk-of = Disk { $n } of { $count }
 paper-medium = Medium
-paper-size = Size
 paper-medium-name = { $medium ->
     [hdd] hard disk
     [ssd] SSD
@@ -187,14 +187,11 @@ paper-medium-name = { $medium ->
     [optical] optical disc
    *[unknown] unknown type
 }
-paper-firmware = Firmware
-paper-level = Level
 paper-technique = Technique
 paper-passes-said = { $count ->
     [one] 1 pass
    *[other] { $count } passes
 }
-paper-standard = References
 paper-why = Why this method
 paper-skipped = Methods left aside
 paper-covered = Bytes covered
@@ -272,7 +269,6 @@ paper-plan = Plan
 paper-qr-alt = QR code: number of the certificate and beginning of the record's hash
 paper-page = page
 paper-of = of
-paper-made-with = Regain { $version }
 
 # --- regain verify ---
 verify-good = { $file }: INTACT

@@ -130,15 +130,6 @@ medium-unknown = unknown type
 name-linux = Linux
 name-windows11 = Windows 11
 verdict-line = { $system }: { $verdict }
-short-windows11-eligible = ELIGIBLE
-short-windows11-eligible-after-firmware-change = ELIGIBLE AFTER A SETTING
-short-windows11-eligible-after-upgrade = ELIGIBLE AFTER AN UPGRADE
-short-windows11-undetermined = UNDETERMINED
-short-windows11-not-eligible = NOT ELIGIBLE
-short-linux-fits = FITS
-short-linux-fits-with-limits = FITS WITH LIMITS
-short-linux-undetermined = UNDETERMINED
-short-linux-does-not-fit = DOES NOT FIT
 profiles-fit = { $n ->
     [0] no profile
     [one] 1 profile fits
@@ -148,21 +139,6 @@ points-to-settle = { $n ->
     [one] 1 point to settle
    *[other] { $n } points to settle
  }
-mark-yes = YES
-mark-no = NO
-mark-unknown = ?
-mark-fixable = SET
-rule-cpu = Processor
-rule-cpu-instructions = Instructions
-rule-cores = Cores
-rule-clock = Clock speed
-rule-memory = Memory
-rule-disk = Storage
-rule-tpm = TPM module
-rule-firmware = UEFI
-rule-secure-boot = Secure boot
-rule-gpu = Graphics
-rule-display = Display
 found-required = { $found } for { $required }
 source-line = Source: { $source }. Found: { $found }. Required: { $required }.
 source-none = not told
@@ -481,7 +457,7 @@ help-hardware-1 = This screen shows the facts. It does not choose for you.
 help-hardware-2 = On top, the alarms: hidden disk, lock, failure, mains disconnected.
 help-hardware-3 = Then Linux and Windows 11, rule by rule.
 help-hardware-4 = YES: the rule is met. NO: it is not.
-help-hardware-5 = SET: a setting or an upgrade is enough, the line says which.
+help-hardware-5 = Sometimes a setting or an upgrade is enough: the line says which.
 help-hardware-6 = ?: nobody could see it. That is neither yes nor no.
 help-hardware-7 = Arrows, then Enter: where this fact comes from.
 help-hardware-8 = F3 shows all facts. F5 looks again after a setting was changed.

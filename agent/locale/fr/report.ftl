@@ -175,9 +175,9 @@ paper-lot = Lot
 paper-donor = Donateur
 paper-condition = État de vente
 paper-windows = Windows
+paper-pair = { $name } : { $value }
 paper-disk-of = Disque { $n } sur { $count }
 paper-medium = Support
-paper-size = Taille
 paper-medium-name = { $medium ->
     [hdd] disque dur
     [ssd] SSD
@@ -187,14 +187,11 @@ paper-medium-name = { $medium ->
     [optical] disque optique
    *[unknown] type inconnu
 }
-paper-firmware = Micrologiciel
-paper-level = Niveau
 paper-technique = Technique
 paper-passes-said = { $count ->
     [one] 1 passe
    *[other] { $count } passes
 }
-paper-standard = Textes de référence
 paper-why = Pourquoi cette méthode
 paper-skipped = Méthodes laissées
 paper-covered = Octets couverts
@@ -272,7 +269,6 @@ paper-plan = Plan
 paper-qr-alt = QR code : numéro du certificat et début de l’empreinte du rapport
 paper-page = page
 paper-of = sur
-paper-made-with = Regain { $version }
 
 # --- regain verify ---
 verify-good = { $file } : INTACT

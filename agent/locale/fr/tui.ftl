@@ -130,15 +130,6 @@ medium-unknown = type inconnu
 name-linux = Linux
 name-windows11 = Windows 11
 verdict-line = { $system } : { $verdict }
-short-windows11-eligible = ÉLIGIBLE
-short-windows11-eligible-after-firmware-change = ÉLIGIBLE APRÈS RÉGLAGE
-short-windows11-eligible-after-upgrade = ÉLIGIBLE APRÈS AJOUT
-short-windows11-undetermined = INDÉTERMINÉ
-short-windows11-not-eligible = NON ÉLIGIBLE
-short-linux-fits = CONVIENT
-short-linux-fits-with-limits = CONVIENT AVEC RÉSERVES
-short-linux-undetermined = INDÉTERMINÉ
-short-linux-does-not-fit = NE CONVIENT PAS
 profiles-fit = { $n ->
     [0] aucun profil
     [one] 1 profil convient
@@ -148,21 +139,6 @@ points-to-settle = { $n ->
     [one] 1 point à régler
    *[other] { $n } points à régler
  }
-mark-yes = OUI
-mark-no = NON
-mark-unknown = ?
-mark-fixable = RÉGLER
-rule-cpu = Processeur
-rule-cpu-instructions = Instructions
-rule-cores = Cœurs
-rule-clock = Fréquence
-rule-memory = Mémoire
-rule-disk = Stockage
-rule-tpm = Module TPM
-rule-firmware = UEFI
-rule-secure-boot = Démar. sécurisé
-rule-gpu = Carte graph.
-rule-display = Écran
 found-required = { $found } pour { $required }
 source-line = Source : { $source }. Trouvé : { $found }. Demandé : { $required }.
 source-none = non dite
@@ -481,7 +457,7 @@ help-hardware-1 = Cet écran montre les faits. Il ne choisit pas pour vous.
 help-hardware-2 = En haut, les alarmes : disque caché, verrou, panne, secteur débranché.
 help-hardware-3 = Ensuite Linux et Windows 11, règle par règle.
 help-hardware-4 = OUI : la règle est remplie. NON : elle ne l’est pas.
-help-hardware-5 = RÉGLER : un réglage ou un ajout suffit, il est écrit sur la ligne.
+help-hardware-5 = Un réglage ou un ajout suffit parfois : la ligne dit lequel.
 help-hardware-6 = ? : personne n’a pu le voir. Ce n’est ni oui ni non.
 help-hardware-7 = Flèches puis Entrée : d’où vient ce fait.
 help-hardware-8 = F3 montre tous les faits. F5 relit après un réglage.

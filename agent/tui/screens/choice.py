@@ -115,7 +115,7 @@ class ChoiceScreen(BenchScreen):
 
     def _space(self, system: SystemChoice, option: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
         size = profile.get("unpacked_bytes") or option.get("space_bytes")
-        sizes = (d.get("size_bytes") for d in facts.disks_of(self.job.inventory))
+        sizes = (d.get("size_bytes") for d in facts.inside(self.job.inventory))
         disk = next((n for n in sizes if isinstance(n, int)), None)
         if not size:
             return self.w("fact-not-told")

@@ -125,17 +125,18 @@ class ConfirmScreen(BenchScreen):
     # -- the view -----------------------------------------------------------------------------------------
 
     def body(self, width: int, height: int) -> list[Line]:
-        rows, focus = self._rows(width, brief=False)
-        if len(rows) > height:
-            rows, focus = self._rows(width, brief=True)
+        for detail in (2, 1, 0):
+            rows, focus = self._rows(width, detail=detail)
+            if len(rows) <= height:
+                break
         shown = paint.window([paint.fit(r, width) for r in rows], height, focus)
         if len(rows) > height and self.cell:
             start = min(max(0, focus - height // 2), len(rows) - height)
             self.cell = (self.cell[0], self.cell[1] - start)
         return shown
 
-    def _rows(self, width: int, *, brief: bool) -> tuple[list[Line], int]:
-        """Every row and the one of the current field. ``brief``: reasons are left to F3, for several disks."""
+    def _rows(self, width: int, *, detail: int) -> tuple[list[Line], int]:
+        """Every row and the one of the current field. With many disks claims, then reasons, are left to F3."""
         w, plan = self.w, self.job.plan or {}
         targets = plan.get("targets", [])
         needed = self.needed()
@@ -143,7 +144,7 @@ class ConfirmScreen(BenchScreen):
         rows: list[Line] = [paint.line(" ", (w("confirm-head"), STRONG))]
         focus = 0
         for index, target in enumerate(targets, start=1):
-            rows += self._target(target, index, len(targets), width, brief=brief)
+            rows += self._target(target, index, len(targets), width, detail=detail)
             identity = str(f.dig(target, "identity", "text"))
             if not boxed and identity in needed:
                 if identity == self.current():
@@ -165,7 +166,7 @@ class ConfirmScreen(BenchScreen):
     def _ready(self) -> Line:
         return paint.line("   ", (self.w("confirm-ready"), WARN)) if self.complete() else ()
 
-    def _target(self, target: Mapping[str, Any], index: int, total: int, width: int, *, brief: bool) -> list[Line]:
+    def _target(self, target: Mapping[str, Any], index: int, total: int, width: int, *, detail: int) -> list[Line]:
         w = self.w
         identity, method = target.get("identity", {}), target.get("method", {})
         medium = str(target.get("medium", ""))
@@ -186,11 +187,11 @@ class ConfirmScreen(BenchScreen):
                 *(paint.line(" " * 8, (t, STRONG)) for t in pieces),
             ]
         rows += paint.labelled(w("confirm-method"), method_text(w, method), width, indent=8, column=10)
-        if brief:
+        if not detail:
             return rows
         rows += paint.labelled(w("confirm-reason"), f.say(w, method.get("reason"), method.get("params")), width,
                                indent=8, column=10)  # fmt: skip
-        if method.get("claim"):
+        if method.get("claim") and detail > 1:
             rows += paint.labelled(w("confirm-claim"), f.say(w, method["claim"], method.get("params")), width,
                                    indent=8, column=10)  # fmt: skip
         return rows

@@ -12,15 +12,10 @@ from agent.tui.flow import Place
 from agent.tui.paint import BAD, FAINT, FOCUS, GOOD, STRONG, WARN, Ink, Line
 from agent.tui.sheet import BenchScreen, Keys
 
-MARKS: Mapping[str, tuple[str, Ink]] = {
-    "fail": ("mark-no", BAD),
-    "undetermined": ("mark-unknown", WARN),
-    "fixable": ("mark-fixable", WARN),
-    "pass": ("mark-yes", GOOD),
-}
-"""Word and ink of each answer; the first ones are shown first."""
+INKS: Mapping[str, Ink] = {"fail": BAD, "undetermined": WARN, "fixable": WARN, "pass": GOOD}
+"""Ink of each answer beside its word; the first ones are shown first."""
 
-LABEL = 16
+LABEL = 15
 
 SYSTEMS = ("windows11", "linux")
 """Windows rule by rule, then Linux; the last row always says how many Linux profiles fit."""
@@ -29,7 +24,7 @@ SYSTEMS = ("windows11", "linux")
 def rules(eligibility: Mapping[str, Any] | None, system: str) -> list[Mapping[str, Any]]:
     """The checks of a system, those that a person must read first; rules that block before notes."""
     checks = f.dig(eligibility, system, "checks") or []
-    order = list(MARKS)
+    order = list(INKS)
     return sorted(checks, key=lambda c: (not c.get("blocks", True), order.index(c["verdict"])))
 
 
@@ -109,7 +104,8 @@ class HardwareScreen(BenchScreen):
     def _headline(self, system: str) -> str:
         w = self.w
         verdict = str(f.dig(self.job.eligibility, system, "verdict") or "undetermined")
-        label = w("verdict-line", system=w(f"name-{system}"), verdict=w(f"short-{system}-{verdict.replace('_', '-')}"))
+        short = "windows" if system == "windows11" else system
+        label = w("verdict-line", system=w(f"name-{system}"), verdict=w(f"verdict-{short}-{verdict}").upper())
         if system == "linux":
             return label
         todo = sum(c["verdict"] != "pass" and c.get("blocks", True) for c in rules(self.job.eligibility, system))
@@ -121,23 +117,20 @@ class HardwareScreen(BenchScreen):
 
     def _check(self, check: Mapping[str, Any], width: int, *, focused: bool) -> list[Line]:
         w = self.w
-        mark, ink = MARKS[check["verdict"]]
-        label = (
-            w(f"rule-{check['id'].replace('_', '-')}")
-            if w.has(f"rule-{check['id'].replace('_', '-')}")
-            else check["id"]
-        )
+        ink = INKS[check["verdict"]]
+        mark = w(f"answer-{check['verdict']}", kind=check.get("kind") or "")
+        label = w(f"check-{check['id']}") if w.has(f"check-{check['id']}") else check["id"]
         params = check.get("params") or {}
         text = f.say(w, check.get("message"), params) or w("found-required", found=check.get("found", "?"),
                                                            required=check.get("required", "?"))  # fmt: skip
         if check["verdict"] != "pass" and check.get("remedy"):
             text = f"{text.rstrip('. ')}. {f.say(w, check['remedy'], params)}"
-        room = width - 9 - LABEL - 2
+        room = width - 8 - LABEL - 2
         arrow = "→" if focused else " "
         head: list[Line] = []
         for index, piece in enumerate(paint.wrap(paint.drawable_keep(text), room)):
             lead = (f" {arrow} ", STRONG) if index == 0 else ("   ", STRONG)
-            word = (f"{w(mark):<6}", ink) if index == 0 else (" " * 6, ink)
+            word = (f"{mark:<5}", ink) if index == 0 else (" " * 5, ink)
             name = (f"{label:<{LABEL}} ", FAINT if not focused else FOCUS) if index == 0 else (" " * (LABEL + 1), FAINT)
             head.append(paint.line(lead, word, name, piece))
         if focused:

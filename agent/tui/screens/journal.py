@@ -156,8 +156,8 @@ def _words_of(w: Any, event: Event) -> dict[str, Any]:
         words["plan_digest"] = f"{head[:4]}-{head[4:]}"
     if event.kind is Kind.ASSESSED:
         for system in ("linux", "windows11"):
-            verdict = str(f.dig(p, "eligibility", system, "verdict") or "undetermined").replace("_", "-")
-            words[system] = w(f"short-{system}-{verdict}")
+            verdict = str(f.dig(p, "eligibility", system, "verdict") or "undetermined")
+            words[system] = w(f"verdict-{'windows' if system == 'windows11' else system}-{verdict}")
     if event.kind is Kind.TAG_READ:
         words["tag"] = f.tag(p.get("tag")) or w("no-tag")
     if event.kind is Kind.FAULT and isinstance(p.get("error_id"), str):

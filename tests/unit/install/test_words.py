@@ -17,7 +17,7 @@ INSTALL = Path(profiles.__file__).parent
 
 def _ids() -> set[str]:
     source = "\n".join(p.read_text(encoding="utf-8") for p in INSTALL.rglob("*.py"))
-    cli = (INSTALL.parent / "cli" / "install.py").read_text(encoding="utf-8")
+    cli = (INSTALL.parent / "cli" / "images.py").read_text(encoding="utf-8")
     kinds = set(profiles._KINDS.values()) | set(re.findall(r'kind="([a-z-]+)"', Path(profiles.__file__).read_text()))
     kinds |= {"wrong-type", "out-of-range", "other", "range-order", "swap-needs", "swap-no-use"}
     findings = set(re.findall(r'id="([a-z-]+)"', Path(contents.__file__).read_text()))

@@ -88,9 +88,7 @@ def test_a_disk_left_in_the_machine_is_never_passed_over(house: House) -> None:
     left = {"model": "SAMSUNG", "suffix": "2345", "size_bytes": 1, "reason": "excluded-in-use", "params": {}}
     house.send(stick, samples.evidence(), plan=samples.PLAN | {"excluded": [left]})
     assert device(house)["state"] == "attention"
-    house.send(
-        stick, samples.evidence(), plan=samples.PLAN | {"excluded": [left | {"reason": "excluded-boot-medium"}]}
-    )
+    house.send(stick, samples.evidence(), plan=samples.PLAN | {"excluded": [left | {"reason": "excluded-boot-medium"}]})
     assert device(house)["state"] == "done"
 
 

@@ -36,9 +36,7 @@ def test_a_new_report_gets_a_signed_receipt(house: House) -> None:
     answer = house.put(report_id, token)
     assert answer.status_code == 201
     assert answer.headers["content-type"] == "application/jose"
-    receipt = json.loads(
-        verify(answer.text, keys={house.settings.key.kid: house.settings.key.public}, typ=TYP_RECEIPT)
-    )
+    receipt = json.loads(verify(answer.text, keys={house.settings.key.kid: house.settings.key.public}, typ=TYP_RECEIPT))
     assert receipt["report_id"] == report_id
     assert receipt["sha256"] == sha256_of(token)
     assert receipt["log_seq"] == 1 and receipt["log_prev"] is None

@@ -149,7 +149,9 @@ def test_placeholder_uuids_identify_nothing(text: str) -> None:
 
 def test_a_serial_without_its_maker_is_not_strong() -> None:
     def only(scope: str, quality: str = "good") -> Clue:
-        made = Identifier.model_validate({"kind": "system_serial", "value": "7HQ2ZM2", "scope": scope, "quality": quality})
+        made = Identifier.model_validate(
+            {"kind": "system_serial", "value": "7HQ2ZM2", "scope": scope, "quality": quality}
+        )
         return identity_of(Device(identifiers=[made])).clues[0]
 
     assert only("Dell Inc.").strong

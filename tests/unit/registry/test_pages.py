@@ -78,7 +78,9 @@ def test_nothing_in_a_report_becomes_markup(house: House) -> None:
         page = house.client.get(path)
         seen = Tags(page.text)
         assert not [e for e, _ in seen.elements if e == "img"], path
-        assert [a for e, a in seen.elements if e == "script"] in ([], [{"src": "/static/board.js", "defer": None}]), path
+        assert [a for e, a in seen.elements if e == "script"] in ([], [{"src": "/static/board.js", "defer": None}]), (
+            path
+        )
         assert not [a for _, a in seen.elements for name in a if name.startswith("on") or name == "style"], path
         assert "49" not in re.sub(r"[0-9a-f-]{12,}", "", page.text) or "{{7*7}}" in page.text, path
     assert "&lt;script&gt;alert(1)" in house.client.get("/").text
@@ -106,7 +108,12 @@ def test_public_pages_tell_the_last_four_and_no_more(house: House) -> None:
     token = sent(house, samples.evidence(), inventory=inventory(macs=("54:bf:64:01:02:03",)))
     told = house.client.get("/v1/devices/RC02041U").json()
     paper = house.client.get(f"/C/{told['number']}/{sha256_of(token)[:16].upper()}").text
-    assert "…5309" in paper and sha256_of(token) in paper and "Latitude 5490" in paper and "Certificat d’effacement" in paper
+    assert (
+        "…5309" in paper
+        and sha256_of(token) in paper
+        and "Latitude 5490" in paper
+        and "Certificat d’effacement" in paper
+    )
     tag = house.client.get("/V/rc02041u").text
     for page in (paper, tag):
         for secret in ("WX61A8675309", "7HQ2ZM2", "54:bf:64", "0042", told["device_id"]):
@@ -185,7 +192,10 @@ def test_a_bench_speaks_for_itself_and_is_forgotten(house: House, monkeypatch: p
     assert house.client.put(path, json=line, headers=house.bearer(stick, "PUT", path)).status_code == 204
     assert house.client.put(path, json=line, headers=house.bearer(other, "PUT", path)).status_code == 403
     assert house.client.put(path, json=line).status_code == 401
-    assert house.client.put(path, json=line | {"percent": 101}, headers=house.bearer(stick, "PUT", path)).status_code == 422
+    assert (
+        house.client.put(path, json=line | {"percent": 101}, headers=house.bearer(stick, "PUT", path)).status_code
+        == 422
+    )
     told = house.client.get("/v1/board").json()["benches"]
     assert [(b["stick"], b["percent"], b["state"]) for b in told] == [("RC-01", 43.0, "erasing")]
     page = house.client.get("/board").text

@@ -103,7 +103,9 @@ def test_a_lost_stick_is_revoked(app: typer.Typer, db: str) -> None:
     assert RUNNER.invoke(app, ["registry", "revoke", "nobody", "--db", db]).exit_code == 8
     store = House(Path(db).parent, key=server.settings_for(db=db).key).store
     with store.read() as connection:
-        kid = connection.scalar(schema.key.select().with_only_columns(schema.key.c.kid).where(schema.key.c.role == "stick"))
+        kid = connection.scalar(
+            schema.key.select().with_only_columns(schema.key.c.kid).where(schema.key.c.role == "stick")
+        )
     store.close()
     assert RUNNER.invoke(app, ["registry", "revoke", str(kid), "--why", "perdue", "--db", db]).exit_code == 0
 

@@ -163,6 +163,25 @@ def test_install_is_a_projection_and_loses_nothing() -> None:
         assert install.result == expected
 
 
+@pytest.mark.parametrize(
+    ("told", "exercise", "result", "status"),
+    [
+        ({"ok": True, "status": "rehearsed", "image_status": "unproven"}, False, "rehearsed", "unproven"),
+        ({"ok": True, "status": "done", "image_status": "proven"}, False, "done", "proven"),
+        ({"ok": True, "status": "rehearsed", "detail": {"image_status": "proven"}}, False, "rehearsed", "proven"),
+        ({"ok": True, "status": "done", "image_status": "proven"}, True, "rehearsed", "proven"),
+        ({"ok": True, "status": "rehearsed"}, False, "done", "rehearsed"),
+        ({"ok": True, "status": "rehearsed"}, True, "rehearsed", "rehearsed"),
+        ({"ok": False, "status": "unknown"}, False, "unknown", None),
+        ({"ok": False, "status": "failed", "error": "x"}, True, "failed", None),
+    ],
+)
+def test_a_bench_installs_nothing(told: dict[str, object], exercise: bool, result: str, status: str | None) -> None:
+    install = report(evidence(rehearsal=exercise), install=told, exercise=exercise).install
+    assert install is not None
+    assert (install.result, install.status) == (result, status)
+
+
 def test_the_result_of_the_install_stage_fits() -> None:
     from agent.model.facts import to_wire
     from agent.model.identity import DiskIdentity

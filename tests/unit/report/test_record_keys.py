@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.model.errors import Fault
@@ -91,6 +91,8 @@ def test_no_field_of_a_locked_file_can_be_changed(field: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, len(SEALED) - 1), st.integers(1, 255))
+@example(SEALED.index(b'"kid"') + 1, 1)
+@example(SEALED.index(b'"policy"') + 1, 1)
 def test_any_flipped_byte_is_a_fault(position: int, mask: int) -> None:
     data = bytearray(SEALED)
     data[position] ^= mask

@@ -1,0 +1,1 @@
+"""Style sheets of printed papers (a package, so that they are installed with it)."""

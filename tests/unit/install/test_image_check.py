@@ -1,0 +1,144 @@
+"""``regain image check`` and ``add`` on real squashfs files that the test makes from a small tree."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from agent.cli import install as commands
+from agent.install import shim
+from agent.install.layout import MOKMANAGER, SHIM, SIGNED_GRUB
+from agent.install.manifest import read_manifest
+from agent.install.profiles import folder
+from agent.model.errors import Fault
+
+from .conftest import LISTING, signed_pe
+
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(shutil.which("mksquashfs") is None, reason="squashfs-tools is not installed"),
+]
+
+STATUS = "Package: shim-signed\nStatus: install ok installed\nVersion: 1.51\n"
+
+
+def _tree(root: Path, changes: Mapping[str, bytes | None]) -> Path:
+    files: dict[str, bytes | None] = {name: b"x" * 10 for name in LISTING}
+    files |= {SHIM: signed_pe(*shim.WANTED), MOKMANAGER: signed_pe("Debian"), SIGNED_GRUB: signed_pe("Debian")}
+    files |= {
+        "etc/machine-id": b"",
+        "etc/passwd": b"root:x:0:0::/root:/bin/sh\n",
+        "etc/shadow": b"root:*:1::::::\n",
+        "etc/apt/sources.list": b"deb https://archive.example/debian trixie main\n",
+        "etc/initramfs-tools/initramfs.conf": b"MODULES=most\n",
+        "var/lib/dpkg/status": STATUS.encode(),
+        **changes,
+    }
+    for name, content in files.items():
+        if content is not None:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(content)
+    return root
+
+
+def _image(tmp_path: Path, **changes: bytes | None) -> Path:
+    """Keywords name files with "__" for "/" and "_" for "-"; None leaves the file out."""
+    named = {key.replace("__", "/").replace("_", "-"): value for key, value in changes.items()}
+    file = tmp_path / "images" / "local" / "ours.squashfs"
+    file.parent.mkdir(parents=True)
+    argv = ["mksquashfs", str(_tree(tmp_path / "tree", named)), str(file), "-quiet", "-no-progress", "-noappend"]
+    subprocess.run(argv, check=True, capture_output=True)
+    return file
+
+
+def _run(*argv: str) -> Any:
+    app = typer.Typer()
+    commands.register(app)
+    return CliRunner().invoke(app, list(argv))
+
+
+def _check(file: Path) -> tuple[int, dict[str, Any]]:
+    result = _run("image", "check", str(file), "--json")
+    return result.exit_code, json.loads(result.stdout)
+
+
+def test_a_good_image_is_good_and_says_that_nothing_vouches_for_it(tmp_path: Path) -> None:
+    code, answer = _check(_image(tmp_path))
+    assert code == 0 and answer["ok"] and answer["findings"] == []
+    assert answer["listed"] is False and answer["contents"]["shim_signers"] == list(shim.WANTED)
+
+
+def test_everything_that_is_wrong_is_named(tmp_path: Path) -> None:
+    file = _image(
+        tmp_path,
+        etc__machine_id=b"0123\n",
+        etc__shadow=b"root:$y$x:1::::::\n",
+        home__marie__lettre=b"x",
+        usr__sbin__sshd=b"x",
+        usr__sbin__update_grub=None,
+        etc__apt__sources_list=None,
+    )
+    code, answer = _check(file)
+    assert code == 5 and not answer["ok"]
+    found = {f["id"]: f["refuses"] for f in answer["findings"]}
+    assert found == {
+        "no-grub-tools": True,
+        "machine-id": True,
+        "password-left": True,
+        "home-not-empty": True,
+        "sshd": False,
+    }
+    assert all(f["message"] for f in answer["findings"])
+
+
+def test_a_cut_image_is_unreadable(tmp_path: Path) -> None:
+    file = _image(tmp_path)
+    file.write_bytes(file.read_bytes()[:-4096])
+    code, answer = _check(file)
+    assert code == 5 and [f["id"] for f in answer["findings"]] == ["unreadable"]
+
+
+def _profile(tmp_path: Path) -> Path:
+    profile = tmp_path / "minimal.yaml"
+    profile.write_bytes((folder() / "minimal.yaml").read_bytes())
+    for name in ("overlays", "hooks"):
+        (tmp_path / name).symlink_to(folder() / name)
+    return profile
+
+
+def test_an_own_image_is_added_and_guarded_from_then_on(tmp_path: Path) -> None:
+    file, images = _image(tmp_path), tmp_path / "images"
+    added = _run("image", "add", str(file), "--profile", str(_profile(tmp_path)), "--out", str(images), "--json")
+    assert added.exit_code == 0, added.output
+    entry = read_manifest(images).images[0]
+    assert (entry.file, entry.origin, entry.status) == ("local/ours.squashfs", "local", "unproven")
+    assert entry.shim_version == "1.51" and entry.kernel == "6.12.117+deb13-amd64"
+    assert _check(file)[1]["listed"] is True and _check(file)[0] == 0
+    data = bytearray(file.read_bytes())
+    data[200] ^= 1
+    file.write_bytes(bytes(data))
+    code, answer = _check(file)
+    assert code == 5 and {f["id"] for f in answer["findings"]} & {"hash", "unreadable"}
+
+
+def test_an_own_image_that_could_not_start_is_not_added(tmp_path: Path) -> None:
+    file = _image(tmp_path, usr__lib__shim__shimx64_efi_signed=None, etc__machine_id=b"1")
+    argv = ("image", "add", str(file), "--profile", str(_profile(tmp_path)), "--out", str(tmp_path / "images"))
+    fault = _run(*argv).exception
+    assert isinstance(fault, Fault) and fault.error_id == "image-unfit" and fault.exit_code == 3
+    assert read_manifest(tmp_path / "images").images == ()
+
+
+def test_an_image_outside_the_folder_is_not_added(tmp_path: Path) -> None:
+    file = _image(tmp_path)
+    argv = ("image", "add", str(file), "--profile", str(_profile(tmp_path)), "--out", str(tmp_path / "elsewhere"))
+    fault = _run(*argv).exception
+    assert isinstance(fault, Fault) and fault.error_id == "usage"
