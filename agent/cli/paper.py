@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     outbox = typer.Typer(help="Rapports en attente sur la clé.", no_args_is_help=True)
     outbox.command("list", help="Ce qui attend, ce qui est parti, ce qui est mis à part.")(outbox_list)
     outbox.command("push", help="Envoie au registre ce qui attend.")(outbox_push)
+    outbox.command("enrol", help="Fait connaître cette clé à un registre, avec un code d'enrôlement.")(outbox_enrol)
     outbox.command("export", help="Copie tous les rapports dans un dossier.")(outbox_export)
     outbox.command("import", help="Reprend les rapports d'un dossier.")(outbox_import)
     app.add_typer(outbox, name="outbox")
@@ -310,6 +311,19 @@ def outbox_push(
     if result.fault is not None:
         _tell_fault(result.fault)
         raise typer.Exit(int(Exit.NETWORK))
+
+
+def outbox_enrol(
+    url: Annotated[str, typer.Argument(help="Adresse du registre.")],
+    code: Annotated[str, typer.Option(help="Code donné par « regain registry enrol-code ».")],
+    name: Annotated[str, typer.Option(help="Nom de cette clé pour les gens du registre.")] = "banc",
+) -> None:
+    from agent.job.paper import enrol
+    from agent.wiring import data_home, open_station
+
+    station = open_station(data_home(), exercise=False)
+    enrol(station, url=url, code=code, label=name)
+    say(w()("outbox-enrolled", workshop=station.workshop, stick=station.note.stick_number))
 
 
 def outbox_export(folder: Annotated[Path, typer.Argument(help="Dossier de copie.")], as_json: Json = False) -> None:

@@ -54,7 +54,6 @@ def plan_install(
         profile, parts, image, identifiers, firmware_mode, host_name(profile.system.hostname, tag, identity),
         disk_size_bytes=disk_size_bytes, nvram=identity.kind != "file",
     )  # fmt: skip
-    unpacked = image.unpacked_bytes if image else _GUESSED_UNPACKED
     return InstallPlan(
         profile=profile.id,
         disk=identity,
@@ -64,8 +63,14 @@ def plan_install(
         steps=steps,
         firmware_mode=firmware_mode,
         rehearsed=rehearsed,
-        estimate_s=round(_FIXED_S + unpacked / _UNPACK_BYTES_PER_S, 1),
+        estimate_s=estimate_s(image),
     )
+
+
+def estimate_s(image: ImageEntry | None) -> float:
+    """Seconds from partitioning to the last check, on a slow PC; without an image, of a usual desktop."""
+    unpacked = image.unpacked_bytes if image else _GUESSED_UNPACKED
+    return round(_FIXED_S + unpacked / _UNPACK_BYTES_PER_S, 1)
 
 
 def host_name(template: str, tag: str | None, identity: DiskIdentity) -> str:

@@ -101,7 +101,7 @@ class StationPaper:
         job, events = stream.job, stream.events()
         floor = clocks.floor_of(image_built=BUILT, last_trusted=self._station.note.last_trusted_utc)
         created = clocks.judge(rtc=self._machine.clock.utc(), floor=floor, boottime_s=self._machine.clock.monotonic())
-        kind = ReportKind.AUDIT if plan is None else ReportKind.FINAL if job.inventory else ReportKind.ERASURE
+        kind = _kind(plan, whole_job=bool(job.inventory), evidence=evidence)
         if install is None and plan is not None and plan.choice.system.value == "windows":
             # nothing was installed here, and the report says so; who chose it is in the plan
             install = {"os_family": "windows", "ok": False, "status": "unknown", "verified": "none"}
@@ -208,6 +208,14 @@ def _duration(events: Sequence[Event]) -> float:
     if len(events) < 2:
         return 0.0
     return max(0.0, (clocks.parse_utc(events[-1].t) - clocks.parse_utc(events[0].t)).total_seconds())
+
+
+def _kind(plan: Plan | None, *, whole_job: bool, evidence: Sequence[Evidence]) -> ReportKind:
+    if plan is None:
+        return ReportKind.AUDIT
+    if whole_job:
+        return ReportKind.FINAL
+    return ReportKind.ERASURE if evidence else ReportKind.INSTALL
 
 
 def _consent(events: Sequence[Event]) -> Mapping[str, Any] | None:

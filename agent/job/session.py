@@ -86,7 +86,14 @@ class Systems(Protocol):
     def windows_facts(self, inventory: Inventory) -> Mapping[str, Any]: ...
 
     def plan(
-        self, profile_id: str, disk: DiskIdentity, *, firmware_mode: str, tag: str | None, exercise: bool
+        self,
+        profile_id: str,
+        disk: DiskIdentity,
+        *,
+        logical_block: int,
+        firmware_mode: str,
+        tag: str | None,
+        exercise: bool,
     ) -> InstallPlan: ...
 
     def installer(self) -> Install: ...
@@ -382,7 +389,12 @@ class Session:
             raise Fault("disk-none-found")
         mode = known(self._inventory.firmware.mode) or "uefi"
         return self.systems.plan(
-            choice.profile, disk, firmware_mode=mode, tag=self.job.tag, exercise=self._machine.exercise
+            choice.profile,
+            disk,
+            logical_block=known(planning.disk_facts(self._disks)[disk.text].logical_block_size) or 512,
+            firmware_mode=mode,
+            tag=self.job.tag,
+            exercise=self._machine.exercise,
         )
 
     def _finish(self, plan: Plan, result: Result) -> None:

@@ -13,7 +13,7 @@ from agent.eligibility.advice import windows_version
 from agent.install.execute import install
 from agent.install.layout import draw_identifiers
 from agent.install.manifest import find_image, read_manifest
-from agent.install.plan import plan_install
+from agent.install.plan import estimate_s, plan_install
 from agent.install.profiles import load_profile, load_profiles
 from agent.install.rehearse import rehearse
 from agent.job.engine import EmitInstall
@@ -27,8 +27,6 @@ from agent.model.inventory import Inventory
 from agent.model.plan import InstallPlan, Plan
 from agent.model.profile import ImageEntry
 from agent.model.warrant import Action, Warrant
-
-_SECTOR = 512  # what a plan is drawn for; the executor checks it against the opened disk
 
 
 class Systems:
@@ -55,7 +53,7 @@ class Systems:
             "unpacked_bytes": image.unpacked_bytes if image else None,
             "space_bytes": image.unpacked_bytes if image else None,
             "status": image.status if image else "unproven",
-            "estimate_s": None,
+            "estimate_s": estimate_s(image),
             "sheet": "sheet-linux",
         }
 
@@ -72,13 +70,20 @@ class Systems:
         }
 
     def plan(
-        self, profile_id: str, disk: DiskIdentity, *, firmware_mode: str, tag: str | None, exercise: bool
+        self,
+        profile_id: str,
+        disk: DiskIdentity,
+        *,
+        logical_block: int,
+        firmware_mode: str,
+        tag: str | None,
+        exercise: bool,
     ) -> InstallPlan:
         return plan_install(
             profile=load_profile(profile_id),
             identity=disk,
             disk_size_bytes=disk.size_bytes,
-            logical_block=_SECTOR,
+            logical_block=logical_block,
             image=self._image(profile_id),
             identifiers=draw_identifiers(os.urandom),
             firmware_mode=firmware_mode,

@@ -18,8 +18,9 @@ from agent.model.errors import Fault
 from agent.model.report import Report, read_report
 from agent.registry.enrol import public_key_of
 from agent.registry.ingest import payload_of
-from agent.registry.project import Decision, Entry, drop_all, fold_decision, fold_report, interleave
+from agent.registry.project import Entry, drop_all, fold_report
 from agent.registry.schema import decision, key, projection, report
+from agent.registry.settle import Decision, fold_decision, interleave
 from agent.registry.store import Store
 from agent.report.sign import TYP_RECEIPT, TYP_REPORT, sha256_of, verify
 

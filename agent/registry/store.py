@@ -1,7 +1,8 @@
 """The database: one writer at a time, nothing acknowledged before it is on the medium.
 
 SQLite: WAL, ``synchronous=FULL``, ``BEGIN IMMEDIATE`` (https://sqlite.org/lang_transaction.html). PostgreSQL: a
-transaction-level advisory lock (run on PostgreSQL 15 by the tests where it is installed). The lock in this process only keeps threads from queueing inside the database.
+transaction-level advisory lock (the tests run PostgreSQL 15 where it is installed). The lock in this process only
+keeps threads from queueing inside the database.
 """
 
 from __future__ import annotations

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 from agent.registry.match import Reason, canonical_uuid, fold
 from agent.registry.plain import plain
 from agent.registry.problems import Problem
-from agent.registry.project import TAG, Decision, fold_decision, root_of
+from agent.registry.project import TAG
 from agent.registry.schema import certificate, decision, device, erasure, event, identifier, key, reconciliation, report
 from agent.registry.settings import RegistrySettings
+from agent.registry.settle import Decision, fold_decision, root_of
 from agent.registry.state import STATES, current_disks, is_own_disk
 from agent.registry.store import Store
 from agent.report.sign import EXERCISE_PREFIX, sha256_of

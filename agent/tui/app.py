@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,12 +41,13 @@ def run_bench(
     lang: str,
     machines: Sequence[tuple[str, str]] = (),
     open_machine: OpensMachine | None = None,
+    log_file: Path | None = None,
 ) -> int:
     """Show the screens until the technician leaves; the exit code of the last job that ended, else 0.
 
     ``session`` is one, or makes one. None: the technician picks among ``machines`` (name, title) first, and
-    ``open_machine`` makes the session of that name. A bug of the screens is raised again, after the terminal
-    was put back.
+    ``open_machine`` makes the session of that name. Warnings of the screens go to ``log_file`` or nowhere: the
+    driver draws on standard error. A bug of the screens is raised again, after the terminal was put back.
     """
     prepare_environment()
     from agent.tui.bench import Bench
@@ -53,8 +55,8 @@ def run_bench(
 
     first = session() if callable(session) else session
     bench = Bench(first, lang=lang, machines=machines, open_machine=open_machine)
-    # the driver draws on stderr: whatever else were written there would land on the screen
-    logging.lastResort = None
+    handler = logging.FileHandler(log_file, encoding="utf-8") if log_file else logging.NullHandler()
+    logging.getLogger("agent").addHandler(handler)
     console = Console.found(sys.__stderr__)
     console.enter()
     bench.speaker.console = console.real
@@ -62,6 +64,7 @@ def run_bench(
         code = bench.run(mouse=False)
     finally:
         console.leave()
+        logging.getLogger("agent").removeHandler(handler)
     if bench.failure is not None:
         raise bench.failure
     return code if code is not None else int(bench.return_code or 0)

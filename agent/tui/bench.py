@@ -129,6 +129,16 @@ class Bench(App[int], inherit_bindings=False):
             return True
         return bool(self.session) and any(e.kind is Kind.TAG_READ for e in self.session.events())  # type: ignore[union-attr]
 
+    def resumable(self) -> list[str]:
+        """Disks whose erasure was cut in an earlier run and may go on where it was."""
+        events = self.session.events() if self.session else ()
+        told = [e.params.get("resumable") or {} for e in events if e.kind is Kind.ASSESSED]
+        return list(told[-1]) if told else []
+
+    def untouched(self, message_id: str) -> str:
+        """The reassuring sentence, or the narrower one that stays true when an earlier run was cut on a disk."""
+        return self.w("nothing-since-start" if self.resumable() else message_id)
+
     def running(self) -> bool:
         return self.job.state in RUNNING
 
@@ -159,7 +169,8 @@ class Bench(App[int], inherit_bindings=False):
 
     def _told(self, event: Event) -> None:
         """Called from the engine's threads."""
-        self.post_message(Moved())
+        if self.is_running:
+            self.post_message(Moved())
 
     def on_moved(self, message: Moved) -> None:
         self.follow()
@@ -420,6 +431,10 @@ class Bench(App[int], inherit_bindings=False):
         if self.session is None:
             return
         self.seen_facts = self.dismissed = False
+        if self.machines and self.open_machine is not None:  # the list again: the next PC is another recorded one
+            self.session = None
+            self.go(Place.PICKER)
+            return
         self.session.next_machine()
         self._faults_shown = 0
         self.go(Place.HOME)

@@ -83,15 +83,9 @@ def processor(w: Words, inventory: Wire | None) -> str:
     brand = f.dig(inventory, "cpu", "brand_raw")
     if not f.is_known(brand):
         return f.fact(w, brand)
-    name = (
-        str(brand)
-        .replace("(R)", "")
-        .replace("(TM)", "")
-        .replace("(tm)", "")
-        .split("@")[0]
-        .replace(" CPU", "")
-        .replace(" Core i", " i")
-    )
+    name = str(brand).split("@")[0].split(" with ")[0]
+    for noise, word in (("(R)", ""), ("(TM)", ""), ("(tm)", ""), (" CPU", ""), (" Core i", " i")):
+        name = name.replace(noise, word)
     cores = f.dig(inventory, "cpu", "cores")
     name = " ".join(name.split())
     return f"{name}, {w('cores', n=cores)}" if isinstance(cores, int) else name

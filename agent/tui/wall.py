@@ -194,7 +194,7 @@ def temperature(job: Job, identity: str) -> int | None:
 def notes(job: Job, w: Words, width: int) -> list[str]:
     """The small lines: each disk, the step, what to do meanwhile."""
     if job.state in _BEFORE or job.state is State.PLANNED:
-        return [w("home-untouched")]
+        return [w("nothing-since-start")]
     lines = disk_lines(job, w, width)
     if job.state is State.INSTALLING and job.install_step:
         step = f.without_holes(f.say(w, job.install_step))

@@ -310,3 +310,4 @@ outbox-no-station = No station in { $path }.
 label-written = Label { $tag }: { $path }
 label-brother = Brother QL printers are not supported yet. Use --format pdf or zpl.
 label-alt = QR code of label { $tag }
+outbox-enrolled = Enrolled: workshop { $workshop }, stick { $stick }.

@@ -310,3 +310,4 @@ outbox-no-station = Aucun poste de travail dans { $path }.
 label-written = Étiquette { $tag } : { $path }
 label-brother = L’imprimante Brother QL n’est pas encore prise en charge. Utilisez --format pdf ou zpl.
 label-alt = QR code de l’étiquette { $tag }
+outbox-enrolled = Enrôlé : atelier { $workshop }, clé n° { $stick }.

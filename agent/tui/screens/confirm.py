@@ -153,7 +153,12 @@ class ConfirmScreen(BenchScreen):
         rows += self._excluded(plan, width)
         rows += self._then(plan, width)
         rows.append(
-            paint.line(" ", w("confirm-plan", digest=self.job.plan_short), " ", (w("confirm-nothing-yet"), GOOD))
+            paint.line(
+                " ",
+                w("confirm-plan", digest=self.job.plan_short),
+                " ",
+                (self.bench.untouched("confirm-nothing-yet"), GOOD),
+            )
         )
         rows += [paint.line(" ", t) for t in paint.wrap(paint.drawable_keep(w("confirm-no-classified")), width - 2)]
         if boxed:
@@ -187,6 +192,9 @@ class ConfirmScreen(BenchScreen):
                 *(paint.line(" " * 8, (t, STRONG)) for t in pieces),
             ]
         rows += paint.labelled(w("confirm-method"), method_text(w, method), width, indent=8, column=10)
+        if identity.get("text") in self.bench.resumable():
+            told = paint.drawable_keep(w("resumable", end=f.tail(str(identity["text"]))))
+            rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
         if not detail:
             return rows
         rows += paint.labelled(w("confirm-reason"), f.say(w, method.get("reason"), method.get("params")), width,

@@ -46,7 +46,7 @@ class HardwareScreen(BenchScreen):
     def body(self, width: int, height: int) -> list[Line]:
         head = [*self._alarms(width), *self._facts(width)]
         rows, focus = self._verdicts(width)
-        foot = paint.rule(width, left=self._profiles(), right=self.w("error-nothing-written"))
+        foot = paint.rule(width, left=self._profiles(), right=self.bench.untouched("error-nothing-written"))
         room = height - 1
         whole = [*head, *rows]
         at = len(head) + focus if self.row is not None else 0

@@ -47,7 +47,7 @@ class HomeScreen(BenchScreen):
         if job.operator:
             rows += paint.labelled(w("home-card"), job.operator, width)
         rows += [(), *self._alarms(width)]
-        rows.append(paint.line(" ", (w("home-untouched"), GOOD)))
+        rows.append(paint.line(" ", (self.bench.untouched("home-untouched"), GOOD)))
         return rows
 
     def _machine(self, width: int) -> list[Line]:
@@ -75,6 +75,8 @@ class HomeScreen(BenchScreen):
 
     def _alarms(self, width: int) -> list[Line]:
         rows: list[Line] = []
+        for identity in self.bench.resumable():
+            rows.append(paint.line(" ", (self.w("resumable", end=f.tail(identity)), WARN)))
         for alarm in facts.alarms(self.job):
             if alarm.shown:
                 text = paint.wrap(paint.drawable_keep(self.w(alarm.id, **alarm.params)), width - 6)
@@ -117,6 +119,11 @@ class HomeScreen(BenchScreen):
             self.text = ""
             self.bench.session.read_tag(None)
             self.bench.follow()
+            return True
+        if command is Command.DETAILS and self.job.eligibility is not None:
+            from agent.tui.screens.hardware import HardwareScreen
+
+            self.bench.lay(HardwareScreen(side=True))
             return True
         if command is Command.RETRY and self.bench.session is not None:
             self.bench.session.rescan()

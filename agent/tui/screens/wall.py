@@ -46,6 +46,11 @@ class WallScreen(BenchScreen):
         if command is Command.NEXT and self.job.ended:
             self._show_result()
             return True
+        if command is Command.DETAILS and self.job.plan:
+            from agent.tui.screens.details import PlanScreen
+
+            self.bench.lay(PlanScreen())
+            return True
         return False
 
     def enter(self) -> None:

@@ -123,6 +123,7 @@ class ScriptedSession:
         excluded: Sequence[Mapping[str, Any]] = (),
         inventory: Mapping[str, Any] | None = None,
         operator: str = "07",
+        resumable: Mapping[str, int] | None = None,
     ) -> None:
         self.lang = "fr"
         self.exercise = exercise
@@ -132,6 +133,7 @@ class ScriptedSession:
         self.windows, self.windows_possible = windows, windows_possible
         self.instant = instant
         self.operator = operator
+        self.resumable = dict(resumable or {})
         self.waiting = list(outbox)
         self.excluded = list(excluded)
         self.calls: list[str] = []
@@ -184,7 +186,8 @@ class ScriptedSession:
 
     def assess(self) -> None:
         self.emit(Kind.INVENTORY_FINISHED, inventory=self.inventory, seconds=7.2)
-        self.emit(Kind.ASSESSED, **assessment(windows=self.windows, windows_possible=self.windows_possible))
+        told = assessment(windows=self.windows, windows_possible=self.windows_possible)
+        self.emit(Kind.ASSESSED, **told, resumable=self.resumable)
 
     def read_tag(self, text: str | None, *, operator: str = "") -> None:
         self.calls.append(f"tag {text}")

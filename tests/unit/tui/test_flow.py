@@ -319,3 +319,75 @@ async def test_the_picker_opens_the_pc_that_was_chosen() -> None:
         await d.press("down", "down", "enter")
         assert opened == ["thinkpad"]
         assert d.place == "home"
+
+
+@run
+async def test_a_cut_erasure_is_said_before_anything_and_no_false_comfort() -> None:
+    """« Aucun disque n’a été touché » would be a lie on a disk that was half erased before the power went."""
+    session = ScriptedSession(resumable={SERIAL: 4096})
+    async with bench(session) as d:
+        assert "À REPRENDRE" in d.text() and "Aucun disque n’a été touché" not in d.text()
+        await to_confirm(d)
+        assert "À REPRENDRE" in d.text() and "Rien n’a encore été écrit" not in d.text()
+        assert "Rien n’a été écrit depuis le démarrage" in d.text()
+
+
+@run
+async def test_next_pc_of_the_exercise_is_another_one_of_the_list() -> None:
+    made: list[ScriptedSession] = []
+
+    def opens(name: str) -> ScriptedSession:
+        made.append(ScriptedSession())
+        return made[-1]
+
+    async with bench(None, machines=[("a", "A"), ("b", "B")], open_machine=opens) as d:
+        await d.press("1")
+        await to_confirm(d)
+        await d.type("7k2f")
+        await d.press("enter")
+        made[0].erase(0.9, phase="verify")
+        made[0].erased()
+        made[0].finish()
+        await d.settle()
+        await d.press("enter", "f2")
+        assert d.place == "picker"
+        await d.press("2")
+        assert d.place == "home" and len(made) == 2
+
+
+@run
+async def test_consent_awaited_over_a_minute_turns_the_wall_amber_and_a_key_brings_the_fields_back() -> None:
+    session = ScriptedSession()
+    async with bench(session) as d:
+        await to_confirm(d)
+        d.clock.at += 61
+        d.bench.tick()
+        await d.pilot.pause()
+        assert "À VOUS" in d.lines()[0]
+        await d.press("enter")
+        assert d.place == "confirm" and consents(session) == []
+
+
+@run
+async def test_a_flood_of_events_becomes_few_paints() -> None:
+    session = ScriptedSession()
+    async with bench(session) as d:
+        await to_confirm(d)
+        await d.type("7k2f")
+        await d.press("enter")
+        painted = 0
+        redraw = type(d.screen).redraw
+
+        def counted(screen: object) -> None:
+            nonlocal painted
+            painted += 1
+            redraw(screen)  # type: ignore[arg-type]
+
+        type(d.screen).redraw = counted  # type: ignore[method-assign, assignment]
+        try:
+            for step in range(400):
+                session.erase(step / 500)
+            await d.pilot.pause()
+        finally:
+            type(d.screen).redraw = redraw  # type: ignore[method-assign]
+        assert painted < 20, painted
