@@ -44,7 +44,7 @@ def w() -> Words:
 
 
 def emit_json(thing: Any) -> None:
-    """One JSON document, or one line of a stream, on stdout; null stays in plain dictionaries: the contract names it."""
+    """One JSON document, or one line of a stream, on stdout. Null stays: it is in the contract."""
     plain = thing if isinstance(thing, (dict, list)) else to_wire(thing)
     print(json.dumps(plain, ensure_ascii=False, default=to_wire), flush=True)
 

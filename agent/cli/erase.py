@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-import signal
-import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agent.cli import Json, emit_json, say, w
+from agent.cli.one_disk import OneDisk, interruptible
 from agent.model.erasure import Level, Outcome
 from agent.model.errors import Exit, Fault
-from agent.model.events import Event, Kind
+from agent.model.events import Kind
 from agent.model.facts import Known, Unreadable, known
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from agent.job.engine import Result
-    from agent.job.stream import EventStream
-    from agent.machine.door import Machine
     from agent.model.inventory import Disk
     from agent.model.plan import Exclusion, Plan
 
@@ -128,73 +120,36 @@ def erase(
     raise typer.Exit(int(code))
 
 
-class _Erase:
-    """The command as an object, because a run keeps a machine, a stream and a folder together."""
-
-    def __init__(
-        self, disk: str, confirm: str, out: Path | None, *, operator: str, tag: str | None, as_json: bool
-    ) -> None:
-        from agent.machine.live import LiveMachine
-        from agent.wiring import data_home
-
-        self.path, self.confirm, self.operator, self.tag = disk, confirm, operator, tag
-        self.machine: Machine = LiveMachine()
-        self.out = (out or data_home() / "records").resolve()
-        self.as_json = as_json
-        self._held: Event | None = None  # erasure_finished comes last, with the names of its papers
+class _Erase(OneDisk):
+    held = Kind.ERASURE_FINISHED
 
     def __call__(self, *, technique: str | None, level: Level | None, verify: str | None) -> Exit:
-        from agent.job.consent import grant
+        from agent.job.engine import run_plan
         from agent.job.history import close_runs, resume_points
         from agent.job.planning import disk_facts
 
-        facts = self._target_facts()
+        facts = self.target_facts()
         plan = self._plan(facts, technique=technique, level=level, verify=verify)
-        target = plan.targets[0]
-        warrant = grant(
-            plan,
-            {target.identity.text: self.confirm},
-            by=self.operator,
-            clock=self.machine.clock,
-            new_id=lambda: secrets.token_hex(16),
+        name = plan.targets[0].identity.text
+        warrant = self.consent(plan, plan.targets[0].identity)
+        paper = self.paper()
+        resume = {n: p for n, p in resume_points(self.journals).items() if n == name}
+        stream = self.open_story(plan, warrant)
+        known_facts = disk_facts([facts])
+        result = interruptible(
+            lambda stop: run_plan(
+                self.machine, stream, plan, warrant, known_facts, stop=stop, install=None, resume=resume
+            )
         )
-        paper = self._paper()
-        paper.ready()
-        journals = self.out / "journal"
-        resume = {n: p for n, p in resume_points(journals).items() if n == target.identity.text}
-        stream = self._stream(journals)
-        self._open_story(stream, plan, warrant.warrant_id)
-        result = self._run(stream, plan, warrant, disk_facts([facts]), resume)
-        refused = [e for e in result.evidence if e.outcome is Outcome.REFUSED]
-        if refused and result.exit_code is Exit.REFUSED:
+        if result.exit_code is Exit.REFUSED:
             # a guard said no and nothing was written: a sentence, no paper
-            self._last_line(stream, {})
+            self.last_line({})
             return Exit.REFUSED
         paper.finish(stream, plan=plan, evidence=result.evidence, install=None)
-        close_runs(journals, [e.identity.text for e in result.evidence if e.outcome is not Outcome.UNKNOWN])
+        close_runs(self.journals, [e.identity.text for e in result.evidence if e.outcome is not Outcome.UNKNOWN])
         stream.emit(Kind.JOB_FINISHED, outcome=result.outcome, exit_code=int(result.exit_code))
-        self._last_line(stream, stream.job.certificate or {})
+        self.last_line(stream.job.certificate or {})
         return result.exit_code
-
-    def _target_facts(self) -> Disk:
-        """The disk that was named, as the gate lets it through. Raises Fault disk-not-found, disk-excluded."""
-        from agent.erasure.gate import exclude
-        from agent.inventory.disks import list_disks
-        from agent.model.identity import identify
-
-        if not self.machine.is_root():
-            raise Fault("not-root")
-        found: Sequence[Disk] = known(list_disks(self.machine)) or ()
-        real = str(Path(self.path).resolve())
-        for disk, exclusion in zip(found, exclude(found, allow_loop=True, allow_usb=True), strict=True):
-            if known(disk.path) != real:
-                continue
-            if exclusion is not None:
-                raise Fault("disk-excluded", disk=real, why=w()(exclusion.reason, **exclusion.params))
-            if identify(disk) is None:
-                raise Fault("disk-no-identity", disk=real)
-            return disk
-        raise Fault("disk-not-found", disk=self.path)
 
     def _plan(self, disk: Disk, *, technique: str | None, level: Level | None, verify: str | None) -> Plan:
         from agent.job.planning import make_plan, plan_targets
@@ -210,79 +165,3 @@ class _Erase:
             install=None,
             exercise=False,
         )
-
-    def _paper(self) -> Any:
-        from agent.wiring import data_home, paper_for
-
-        return paper_for(home=data_home(), machine=self.machine, records=self.out, deliver=False)
-
-    def _stream(self, journals: Path) -> EventStream:
-        from agent.job.journal import Journal
-        from agent.job.stream import EventStream
-
-        stamp = self.machine.clock.utc().replace(":", "").replace("-", "").replace(".", "")
-        journal = Journal(journals / f"{stamp}-{secrets.token_hex(3)}.jsonl")
-        stream = EventStream(self.machine.clock, journal)
-        stream.subscribe(self._sink())
-        return stream
-
-    def _sink(self) -> Any:
-        from agent.tui.plain import PlainSink
-
-        plain = PlainSink(say, w())
-
-        def sink(event: Event) -> None:
-            if event.kind is Kind.ERASURE_FINISHED:
-                self._held = event
-            if not self.as_json:
-                plain(event)
-            elif event.kind not in (Kind.ERASURE_FINISHED, Kind.JOB_FINISHED):
-                emit_json(event.to_wire())
-
-        return sink
-
-    def _open_story(self, stream: EventStream, plan: Plan, warrant_id: str) -> None:
-        """The events before consent, in short: a single disk has no inventory screen and no choice of system."""
-        from agent import __version__
-
-        job_id = stream.events()[-1].params["job_id"] if stream.events() else secrets.token_hex(6)
-        stream.emit(Kind.JOB_STARTED, job_id=job_id, machine="live", exercise=False, version=__version__)
-        stream.emit(Kind.ASSESSED, eligibility={"windows11": None, "linux": None}, options=[])
-        stream.emit(Kind.CHOSEN, system="none", profile=None, chosen_by=self.operator)
-        stream.emit(Kind.PLANNED, plan=plan.to_wire(), digest=plan.digest, short_digest=plan.short_digest)
-        confirmed = [{"identity": t.identity.text, "suffix": t.identity.suffix} for t in plan.targets]
-        stream.emit(Kind.CONSENTED, warrant_id=warrant_id, plan_digest=plan.digest, by=self.operator, disks=confirmed)
-
-    def _run(self, stream: EventStream, plan: Plan, warrant: Any, facts: Any, resume: Any) -> Result:
-        """In a thread, so that Ctrl+C asks the worker to stop and the record still tells how far it came."""
-        from agent.job.engine import run_plan
-
-        stop = threading.Event()
-        results: list[Result] = []
-
-        def work() -> None:
-            results.append(run_plan(self.machine, stream, plan, warrant, facts, stop=stop, install=None, resume=resume))
-
-        def ask_to_stop(number: int, frame: object) -> None:
-            stop.set()
-
-        before = {s: signal.signal(s, ask_to_stop) for s in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            thread = threading.Thread(target=work)
-            thread.start()
-            while thread.is_alive():
-                thread.join(0.5)
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-        if not results:
-            raise Fault("bug", wrote=None, path="engine")
-        return results[0]
-
-    def _last_line(self, stream: EventStream, papers: Any) -> None:
-        if self.as_json and self._held is not None:
-            line = self._held.to_wire()
-            line["record"] = papers.get("path")
-            line["certificate"] = papers.get("pdf") or papers.get("html")
-            emit_json(line)
-        sys.stdout.flush()

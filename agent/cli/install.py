@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import secrets
-import signal
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import Json, emit_json, images, say, w
+from agent.cli import Json, images
+from agent.cli.one_disk import OneDisk, interruptible
 from agent.model.errors import Exit, Fault
-from agent.model.events import Event, Kind
+from agent.model.events import Kind
 from agent.model.facts import Known, known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.job.stream import EventStream
-    from agent.machine.door import Machine
     from agent.model.install import InstallResult
     from agent.model.inventory import Disk
     from agent.model.plan import InstallPlan, Plan
@@ -59,8 +57,8 @@ def install(
     raise typer.Exit(int(code))
 
 
-class _Install:
-    """The command as an object: a run keeps a machine, a stream and a folder together."""
+class _Install(OneDisk):
+    held = Kind.INSTALL_FINISHED
 
     def __init__(
         self,
@@ -74,33 +72,17 @@ class _Install:
         tag: str | None,
         as_json: bool,
     ) -> None:
-        from agent.machine.live import LiveMachine
-        from agent.wiring import data_home
-
-        self.path, self.profile, self.image, self.confirm = disk, profile, image, confirm
-        self.operator, self.tag, self.as_json = operator, tag, as_json
-        self.machine: Machine = LiveMachine()
-        self.out = (out or data_home() / "records").resolve()
-        self._held: Event | None = None  # install_finished comes last, with the name of its record
+        super().__init__(disk, confirm, out, operator=operator, tag=tag, as_json=as_json)
+        self.profile, self.image = profile, image
 
     def __call__(self, *, erasure_record: Path | None, unproven: str | None, keys: Path | None) -> Exit:
-        from agent.job.consent import grant
-
-        facts = self._target_facts()
+        facts = self.target_facts()
         planned = self._install_plan(facts)
         self._unlock(planned, erasure_record, unproven=unproven, keys=keys)
         plan = self._plan(facts, planned, unproven=unproven)
-        warrant = grant(
-            plan,
-            {planned.disk.text: self.confirm},
-            by=self.operator,
-            clock=self.machine.clock,
-            new_id=lambda: secrets.token_hex(16),
-        )
-        paper = self._paper()
-        paper.ready()
-        stream = self._stream()
-        self._open_story(stream, plan, warrant)
+        warrant = self.consent(plan, planned.disk)
+        paper = self.paper()
+        stream = self.open_story(plan, warrant)
         result, fault = self._run(stream, planned, warrant)
         if fault is not None and fault.wrote is False:
             raise fault  # a guard said no: three sentences, no paper
@@ -108,33 +90,10 @@ class _Install:
         code = fault.exit_code if fault else Exit.DONE
         outcome = "done" if fault is None else "aborted" if code is Exit.CANCELLED else "failed"
         stream.emit(Kind.JOB_FINISHED, outcome=outcome, exit_code=int(code))
-        self._last_line(stream)
+        self.last_line(stream.job.certificate or {})
         if fault is not None:
             raise fault
         return code
-
-    def _target_facts(self) -> Disk:
-        """The disk that was named, as the gate lets it through: never the live system, nothing mounted.
-
-        Raises Fault not-root, disk-not-found, disk-excluded, disk-no-identity.
-        """
-        from agent.erasure.gate import exclude
-        from agent.inventory.disks import list_disks
-        from agent.model.identity import identify
-
-        if not self.machine.is_root():
-            raise Fault("not-root")
-        found = known(list_disks(self.machine)) or ()
-        real = str(Path(self.path).resolve())
-        for disk, exclusion in zip(found, exclude(found, allow_loop=True, allow_usb=True), strict=True):
-            if known(disk.path) != real:
-                continue
-            if exclusion is not None:
-                raise Fault("disk-excluded", disk=exclusion.suffix, why=w()(exclusion.reason, **exclusion.params))
-            if identify(disk) is None:
-                raise Fault("disk-no-identity", disk=real)
-            return disk
-        raise Fault("disk-not-found", disk=self.path)
 
     def _install_plan(self, facts: Disk) -> InstallPlan:
         from agent.install.layout import draw_identifiers
@@ -208,88 +167,24 @@ class _Install:
             unproven_reason=unproven,
         )
 
-    def _paper(self) -> Any:
-        from agent.wiring import paper_for
-
-        return paper_for(home=self.out, machine=self.machine, records=self.out, deliver=False)
-
-    def _stream(self) -> EventStream:
-        from agent.job.journal import Journal
-        from agent.job.stream import EventStream
-
-        stamp = self.machine.clock.utc().replace(":", "").replace("-", "").replace(".", "")
-        journal = Journal(self.out / "journal" / f"{stamp}-{secrets.token_hex(3)}.jsonl")
-        stream = EventStream(self.machine.clock, journal)
-        stream.subscribe(self._sink())
-        return stream
-
-    def _sink(self) -> Any:
-        from agent.tui.plain import PlainSink
-
-        plain = PlainSink(say, w())
-
-        def sink(event: Event) -> None:
-            if event.kind is Kind.INSTALL_FINISHED:
-                self._held = event
-            if not self.as_json:
-                plain(event)
-            elif event.kind not in (Kind.INSTALL_FINISHED, Kind.JOB_FINISHED):
-                emit_json(event.to_wire())
-
-        return sink
-
-    def _open_story(self, stream: EventStream, plan: Plan, warrant: Warrant) -> None:
-        """The events before consent, in short: one named disk, one named system."""
-        from agent import __version__
-
-        job_id = secrets.token_hex(6)
-        stream.emit(Kind.JOB_STARTED, job_id=job_id, machine="live", exercise=False, version=__version__)
-        stream.emit(Kind.ASSESSED, eligibility={"windows11": None, "linux": None}, options=[])
-        stream.emit(Kind.CHOSEN, system="linux", profile=self.profile, chosen_by=self.operator)
-        stream.emit(Kind.PLANNED, plan=plan.to_wire(), digest=plan.digest, short_digest=plan.short_digest)
-        confirmed = [{"identity": p.identity.text, "suffix": p.identity.suffix} for p in warrant.permits]
-        stream.emit(
-            Kind.CONSENTED,
-            warrant_id=warrant.warrant_id,
-            plan_digest=plan.digest,
-            by=self.operator,
-            disks=confirmed,
-        )
-
     def _run(
         self, stream: EventStream, planned: InstallPlan, warrant: Warrant
     ) -> tuple[InstallResult | None, Fault | None]:
-        """In a thread, so that Ctrl+C ends the step under way and everything is unmounted before the last word."""
+        """Ctrl+C ends the step under way; everything is unmounted before the last word."""
         from agent.install.execute import install as execute
         from agent.model.warrant import Action
-
-        stop = threading.Event()
-        results: list[InstallResult] = []
-        faults: list[BaseException] = []
 
         def emit(kind: Kind, params: Mapping[str, Any]) -> None:
             stream.emit(kind, planned.disk.text, **params)
 
-        def work() -> None:
-            try:
-                with self.machine.open_disk(planned.disk, warrant, Action.INSTALL) as disk:
-                    results.append(execute(self.machine, disk, planned, self.image, emit=emit, stop=stop))
-            except BaseException as error:  # noqa: BLE001 raised again below, in the thread that waits
-                faults.append(error)
+        def work(stop: threading.Event) -> InstallResult:
+            with self.machine.open_disk(planned.disk, warrant, Action.INSTALL) as disk:
+                return execute(self.machine, disk, planned, self.image, emit=emit, stop=stop)
 
-        before = {s: signal.signal(s, lambda number, frame: stop.set()) for s in (signal.SIGINT, signal.SIGTERM)}
         try:
-            thread = threading.Thread(target=work)
-            thread.start()
-            while thread.is_alive():
-                thread.join(0.5)
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-        if faults and not isinstance(faults[0], Fault):
-            raise faults[0]
-        fault = faults[0] if faults and isinstance(faults[0], Fault) else None
-        return (results[0] if results else None), fault
+            return interruptible(work), None
+        except Fault as fault:
+            return None, fault
 
     def _sign(
         self, paper: Any, stream: EventStream, plan: Plan, result: InstallResult | None, fault: Fault | None
@@ -299,11 +194,6 @@ class _Install:
 
         failed = {"ok": False, "verified": "none", "status": "failed", "error": fault.error_id if fault else ""}
         paper.finish(stream, plan=plan, evidence=(), install=wire(result) if result else failed)
-
-    def _last_line(self, stream: EventStream) -> None:
-        if self.as_json and self._held is not None:
-            papers = stream.job.certificate or {}
-            emit_json({**self._held.to_wire(), "record": papers.get("path"), "certificate": papers.get("pdf")})
 
 
 def proves_erased(report: Mapping[str, Any], identity: str) -> bool:

@@ -73,7 +73,7 @@ class StationPaper:
             self._station = self._reopen()
             published = self._station.publish(lambda link: self._report(stream, link, plan, evidence, install))
         number = published.report.certificate_number or published.report.report_id
-        path = self._records / f"{number}.jws"
+        path = self._free(number, published.sha256)
         write_atomic(path, published.token.encode("ascii"))
         self._station.publish_keys(self._records)
         stream.emit(
@@ -83,12 +83,17 @@ class StationPaper:
             sha256=published.sha256,
             path=str(path),
         )
-        self._print(stream, published, self._records / f"{number}.pdf")
+        self._print(stream, published, path.with_suffix(".pdf"))
         stream.emit(
             Kind.REPORT_QUEUED, report_id=published.report.report_id, waiting=len(self._station.outbox.pending())
         )
         if self._deliver:
             self.deliver(stream)
+
+    def _free(self, number: str, sha256: str) -> Path:
+        """Where a record goes. Records of two stations may share a folder and a number: none replaces another."""
+        path = self._records / f"{number}.jws"
+        return self._records / f"{number}-{sha256[:8]}.jws" if path.exists() else path
 
     def _report(
         self,
@@ -161,7 +166,7 @@ class StationPaper:
         for delivered in result.delivered:
             if delivered.receipt.report_id == mine:
                 # beside the record, so that whoever takes it away can check when the registry had it
-                beside = self._records / f"{papers['number']}.receipt.jws"
+                beside = Path(papers["path"]).with_suffix(".receipt.jws")
                 write_atomic(beside, delivered.receipt.token.encode("ascii"))
                 stream.emit(Kind.REPORT_DELIVERED, report_id=mine, received_at=delivered.receipt.received_at)
         if result.fault is not None and any(e.report_id == mine for e in self._station.outbox.pending()):

@@ -115,7 +115,7 @@ class Session:
     _journal: Journal | None = field(init=False, default=None)
     _inventory: Inventory | None = field(init=False, default=None)
     _eligibility: Eligibility | None = field(init=False, default=None)
-    _disks: Sequence[Disk] = field(init=False, default=())
+    _disks: tuple[Disk, ...] = field(init=False, default=())
     _exclusions: Sequence[Exclusion | None] = field(init=False, default=())
     _plan: Plan | None = field(init=False, default=None)
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
@@ -350,9 +350,9 @@ class Session:
         self._disks = known(inventory.disks) or ()
         self._exclusions = exclude(self._disks, boot_medium=planning.boot_medium(self._disks))
         excluded = [e for e in self._exclusions if e is not None]
-        told = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
+        offers = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
         # an exercise needs no image: its install is rehearsed
-        profiles = [facts for facts in told if facts["image_bytes"] or self.exercise]
+        profiles = [facts for facts in offers if facts["image_bytes"] or self.exercise]
         self._stream.emit(
             Kind.ASSESSED,
             eligibility=to_wire(self._eligibility),

@@ -9,22 +9,21 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from textual.app import App
 from textual.message import Message
 
 from agent import __version__
-from agent.locale import LANGUAGES, words
+from agent.locale import words
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
 from agent.model.job import Job, State
 from agent.model.plan import SystemChoice
 from agent.tui import format as f
-from agent.tui import paint, theme
+from agent.tui import keyboard, paint, theme
 from agent.tui.cards import Card, ErrorCard, Note, Question
-from agent.tui.commands import FUNCTION_KEYS, LETTERS, Command, digit
+from agent.tui.commands import Command
 from agent.tui.facts import alarms
 from agent.tui.flow import RUNNING, Place, place_of
 from agent.tui.paint import Line
@@ -317,83 +316,11 @@ class Bench(App[int], inherit_bindings=False):
 
     def pressed(self, screen: BenchScreen, key: str, character: str | None) -> None:
         """One key, on one screen. A Fault ends as a card: never a traceback, never nothing."""
-        self.last_key = self.monotonic()
-        if self.wake():
-            woken = self.screen_stack[-1]
-            if character is None or not character.isprintable() or not isinstance(woken, BenchScreen):
-                self.redraw()
-                return
-            screen = woken  # a scan wakes the screen and is not lost
         try:
-            if self.card is not None:
-                self._answer(self.card, key, character)
-            else:
-                self._act(screen, key, character)
+            keyboard.pressed(self, screen, key, character)
         except Fault as fault:
             self.show_card(ErrorCard.of(fault))
         self.redraw()
-
-    def _act(self, screen: BenchScreen, key: str, character: str | None) -> None:
-        typed = character if character is not None and character.isprintable() and len(character) == 1 else None
-        if key == "ctrl+c":
-            self._run(Command.STOP if self.running() else Command.POWER, screen)
-        elif key in FUNCTION_KEYS:
-            self._run(FUNCTION_KEYS[key], screen)
-        elif key in MOVES:
-            screen.move(*MOVES[key])
-        elif key in PAGES:
-            screen.page(PAGES[key])
-        elif key == "enter":
-            screen.enter()
-        elif key == "escape":
-            screen.escape()
-        elif key in ("backspace", "delete"):
-            screen.erase_character()
-        elif typed is not None:
-            self._typed(screen, typed)
-
-    def _typed(self, screen: BenchScreen, typed: str) -> None:
-        if screen.typing() or not typed.isalpha() or typed.lower() not in LETTERS:
-            screen.character(typed if screen.typing() else digit(typed) or typed, self.monotonic())
-        elif not screen.character(typed, self.monotonic()):
-            self._run(LETTERS[typed.lower()], screen)
-
-    def _answer(self, card: Card, key: str, character: str | None) -> None:
-        letter = (character or "").lower()
-        if not isinstance(card, Question):
-            if key in ("enter", "escape", "space") or key in FUNCTION_KEYS:
-                self.card = None
-            if key in FUNCTION_KEYS and isinstance(self.screen, BenchScreen):
-                self._act(self.screen, key, character)
-            return
-        if key in MOVES:
-            card.yes = not card.yes
-        elif key == "escape" or letter == "n" or (key == "enter" and not card.yes):
-            self.card = None
-        elif letter in ("o", "y") or key == "enter":
-            self.card = None
-            card.answer()
-
-    def _run(self, command: Command, screen: BenchScreen) -> None:
-        if screen.command(command):
-            return
-        match command:
-            case Command.HELP | Command.JOURNAL | Command.OUTBOX | Command.SETTINGS:
-                from agent.tui.screens import side_screen
-
-                if self.session is not None or command is Command.HELP:
-                    self.lay(side_screen(command, screen))
-            case Command.LANGUAGE:
-                self.set_language(LANGUAGES[(LANGUAGES.index(self.w.lang) + 1) % len(LANGUAGES)])
-            case Command.STOP if self.running():
-                self.card = Question(title_id="stop-title", text=lambda w: w("stop-question"), answer=self._stop)
-            case Command.POWER:
-                self._power()
-            case Command.DIAGNOSTIC if self.session is not None:
-                path = self.session.diagnostic()
-                self.card = Note(title_id="diagnostic-title", text=lambda w: w("diagnostic-done", path=_short(path)))
-            case _:
-                pass
 
     def set_language(self, lang: str) -> None:
         self.w = words(lang)
@@ -401,11 +328,11 @@ class Bench(App[int], inherit_bindings=False):
         if self.session is not None:
             self.session.lang = lang
 
-    def _stop(self) -> None:
+    def stop_job(self) -> None:
         if self.session is not None:
             self.session.stop()
 
-    def _power(self) -> None:
+    def power(self) -> None:
         if self.running():
             self.card = Note(title_id="power-title", text=lambda w: w("power-refused"))
             return
@@ -438,13 +365,3 @@ class Bench(App[int], inherit_bindings=False):
         self.session.next_machine()
         self._faults_shown = 0
         self.go(Place.HOME)
-
-
-MOVES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1), "tab": (1, 1), "shift+tab": (-1, -1)}
-PAGES = {"pageup": -1, "pagedown": 1, "home": -2, "end": 2}
-
-
-def _short(path: Path) -> str:
-    """The last folders of a path: enough to find it on the stick."""
-    parts = path.parts
-    return str(Path(*parts[-3:])) if len(parts) > 3 else str(path)

@@ -267,9 +267,9 @@ def _ask_system(session: Session, ask: Ask, write: Write, words: Words) -> Syste
             write(line)
     while True:
         write(words("plain-ask-system"))
-        option = keys.get(ask("> ").strip())
-        if option is not None and option["possible"]:
-            return SystemChoice(option["system"])
+        picked = keys.get(ask("> ").strip())
+        if picked is not None and picked["possible"]:
+            return SystemChoice(picked["system"])
 
 
 def _show(fault: Fault, write: Write, words: Words) -> None:

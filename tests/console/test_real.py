@@ -75,7 +75,10 @@ def test_a_whole_pc_ends_with_a_certificate_and_no_key(tmp_path: Path) -> None:
         assert certificates(tmp_path)
         terminal.send(KEYS["f10"])
         terminal.see("Quitter")
+        terminal.read(0.3)
         terminal.send("o")
+        terminal.read(0.3)
+        terminal.send(KEYS["enter"])
         assert terminal.process.wait(20) == 0
     finally:
         terminal.close()

@@ -191,7 +191,14 @@ async def test_stop_is_asked_once_and_entree_alone_does_not_stop() -> None:
         await d.press("n")
         assert "stop" not in session.calls
         await d.press("x")
+        for code in ("RC02041Y", "YRO", "CONFIRMER"):  # a stray scan answers nothing, whatever letters it holds
+            await d.scan(code)
+            d.clock.at += 1
+            await d.press("escape", "x")
+            assert "stop" not in session.calls, code
         await d.press("o")
+        assert "stop" not in session.calls
+        await d.press("enter")
         assert session.calls.count("stop") == 1
         await d.settle()
         assert "Arrêt demandé" in d.text()
@@ -208,7 +215,7 @@ async def test_power_is_refused_while_a_disk_is_written() -> None:
         await d.settle()
         await d.press("f10")
         assert "ne s’éteint pas" in d.text()
-        await d.press("o")
+        await d.press("o", "enter")
         assert d.bench.is_running
         assert "[F10 Éteindre]" in d.lines()[-1]
 
@@ -299,7 +306,7 @@ async def test_leaving_returns_the_exit_code_of_the_job() -> None:
         session.finish("failed", 4, paper=False)
         await d.settle()
         assert "ÉCHEC" in d.lines()[0]
-        await d.press("f10", "o")
+        await d.press("f10", "o", "enter")
         assert d.bench.return_value == 4
 
 
