@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import os
 import socket
 import subprocess
@@ -34,17 +35,11 @@ def _is_device(path: object) -> bool:
 def closed_doors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     marks = {mark.name for mark in request.node.iter_markers()}
     if "loop" not in marks and "process" not in marks:
-        really = subprocess.Popen.__init__
 
         def no_process(*args: Any, **kwargs: Any) -> Any:
             raise Forbidden(f"a unit test started a process: {args[:1]}")
 
-        def no_popen(self: Any, args: Any, *more: Any, **kwargs: Any) -> None:
-            if list(args)[:1] != ["/sbin/ldconfig"]:  # how ctypes finds Pango: it reads the linker's cache
-                no_process(args)
-            really(self, args, *more, **kwargs)
-
-        monkeypatch.setattr(subprocess.Popen, "__init__", no_popen)
+        monkeypatch.setattr(subprocess.Popen, "__init__", no_process)
         monkeypatch.setattr(os, "system", no_process)
         monkeypatch.setattr(os, "posix_spawn", no_process)
         monkeypatch.setattr(os, "fork", no_process)
@@ -71,6 +66,12 @@ def closed_doors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
         monkeypatch.setattr(builtins, "open", guarded_open)
         monkeypatch.setattr(os, "open", guarded_os_open)
+
+
+@pytest.fixture(scope="session")
+def printer() -> None:
+    """WeasyPrint, loaded before the doors close: to find Pango, ctypes asks ldconfig and the compiler."""
+    importlib.import_module("weasyprint")
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from agent.report.keys import jwk_set
 from agent.report.station import PUBLIC_KEYS, Station
 from tests.unit.report.samples import evidence, failed, report, signed
 
+pytestmark = pytest.mark.usefixtures("printer")
+
 Run = Callable[..., tuple[int, str, str]]
 
 
