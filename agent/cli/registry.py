@@ -203,7 +203,7 @@ def _export(*, form: str, out: Path | None, db: str | None) -> None:
     import json
 
     if form not in ("csv", "json"):
-        raise Fault("usage", detail=f"--format {form}")
+        raise Fault("usage", what=f"--format {form}")
     _needed()
     from agent.registry.export import devices_csv
     from agent.registry.views import all_devices, is_exercise

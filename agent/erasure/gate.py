@@ -65,7 +65,7 @@ def _judge(
     if not known(disk.size_bytes):
         return no("excluded-size-zero")
     if held := known(disk.in_use):
-        return no("excluded-in-use", evidence=", ".join(held), count=len(held))
+        return no("excluded-in-use", evidence=", ".join(h.removeprefix("mounted on ") for h in held), count=len(held))
     if not isinstance(disk.in_use, (Known, Absent)):
         return no("excluded-unreadable", what="in_use", error="-")
     if known(disk.read_only):

@@ -101,5 +101,5 @@ def parse_tool(tool: str, data: bytes) -> Wire:
     """The facts in one tool's output. Raises Fault "usage" for a tool we have no parser for, nothing else."""
     reader = TOOLS.get(tool)
     if reader is None:
-        raise Fault("usage", reason=f"{tool}: {', '.join(TOOLS)}")
+        raise Fault("usage", what=f"{tool}: {', '.join(TOOLS)}")
     return reader(data)

@@ -9,6 +9,9 @@ from agent.model.eligibility import Eligibility, LinuxVerdict, WindowsVerdict
 
 Option = Mapping[str, Any]
 
+RECORD_ONLY = "option-record-only"
+"""The note of the third option on a PC without a disk to erase."""
+
 
 def options(
     eligibility: Eligibility,
@@ -17,11 +20,15 @@ def options(
     windows: Mapping[str, Any],
     disks: int,
 ) -> tuple[Option, ...]:
-    """Three options, the two systems in alphabetical order. An impossible one stays, with its reason (message id)."""
+    """Three options, the two systems in alphabetical order. An impossible one stays, with its reason (message id).
+
+    ``disks`` is the number that may be erased: with none, all that is left is to sign what was seen of the PC.
+    """
+    no_disk = None if disks else "option-no-disk"
     return (
-        _option("linux", _linux_reason(eligibility, linux_profiles), linux_profiles, {}),
-        _option("windows", _windows_reason(eligibility), (), windows),
-        _option("none", None if disks else "option-no-disk", (), {}),
+        _option("linux", _linux_reason(eligibility, linux_profiles) or no_disk, linux_profiles, {}),
+        _option("windows", _windows_reason(eligibility) or no_disk, (), windows),
+        _option("none", None, (), {"note": RECORD_ONLY if no_disk else None}),
     )
 
 

@@ -189,6 +189,9 @@ class Session:
             raise Fault("choice-missing")
         if not option["possible"]:
             raise Fault("choice-impossible", system=system.value, reason=option["reason"])
+        if not self.has_targets():
+            self.record_only()
+            return
         if system is SystemChoice.LINUX:
             offered = [p["id"] for p in option["profiles"]]
             profile = profile or offered[0]
@@ -323,13 +326,22 @@ class Session:
             except Fault as fault:
                 _tell(stream, fault)
             except Exception:  # noqa: BLE001 a bug must end on the screen and in the journal, not in a dead thread
-                stream.emit(Kind.FAULT, error_id="bug", code="X01", params={"path": traceback.format_exc()}, wrote=None)
+                path = self._write_trace(stream.job.job_id)
+                stream.emit(Kind.FAULT, error_id="bug", code="X01", params={"path": str(path)}, wrote=None)
                 if not stream.job.ended:
                     stream.emit(Kind.JOB_FINISHED, outcome="unknown", exit_code=1)
 
         thread = threading.Thread(target=guarded, daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _write_trace(self, job_id: str) -> Path:
+        """The trace of the bug being handled, where whoever helps will look for it."""
+        folder = self.home / "diagnostic" / (job_id or "none")
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "bug.txt"
+        path.write_text(f"regain {__version__}\n\n{traceback.format_exc()}", encoding="utf-8")
+        return path
 
     def _take_inventory(self) -> None:
         def told(probe: ProbeDone) -> None:

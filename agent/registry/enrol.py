@@ -62,7 +62,7 @@ def make_code(store: Store, settings: RegistrySettings, *, workshop: str, days: 
     """A new code for one stick of this workshop (two letters of the tag alphabet). Raises Fault usage on others."""
     letters = workshop.strip().upper()
     if not _WORKSHOP.fullmatch(letters) or letters == NOBODY or days <= 0:
-        raise Fault("usage", detail=f"workshop {workshop!r}, days {days}")
+        raise Fault("usage", what=f"workshop {workshop!r}, days {days}")
     symbols = "".join(secrets.choice(ALPHABET) for _ in range(CODE_SYMBOLS))
     code = "-".join(symbols[i : i + 4] for i in range(0, CODE_SYMBOLS, 4))
     now = settings.clock()
@@ -148,7 +148,7 @@ def remember_own_key(store: Store, settings: RegistrySettings) -> None:
     with store.write() as connection:
         names = connection.scalars(select(key.c.kid).where(key.c.role == "registry")).all()
         if any(name.startswith(EXERCISE_PREFIX) != settings.exercise for name in names):
-            raise Fault("usage", detail="--exercise")
+            raise Fault("usage", what="--exercise")
         if connection.execute(select(key.c.kid).where(key.c.kid == settings.key.kid)).first() is None:
             x = b64url(settings.key.public.public_bytes_raw())
             row = {"kid": settings.key.kid, "role": "registry", "x": x, "enrolled_at": settings.now()}

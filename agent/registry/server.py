@@ -27,7 +27,7 @@ def database_url(given: str | None) -> str:
     try:
         make_url(text)
     except ArgumentError as error:
-        raise Fault("usage", detail="--db") from error
+        raise Fault("usage", what="--db") from error
     return text
 
 
@@ -41,7 +41,7 @@ def key_path(given: Path | None, db: str) -> Path:
     url = make_url(db)
     if url.get_backend_name() == "sqlite" and url.database:
         return Path(url.database).with_suffix(".key")
-    raise Fault("usage", detail=f"--key, {KEY_VARIABLE}")
+    raise Fault("usage", what=f"--key, {KEY_VARIABLE}")
 
 
 def address(listen: str) -> tuple[str, int]:
@@ -49,7 +49,7 @@ def address(listen: str) -> tuple[str, int]:
     host, colon, port = listen.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isdigit() or int(port) > 65535:
-        raise Fault("usage", detail=f"--listen {listen}")
+        raise Fault("usage", what=f"--listen {listen}")
     return host, int(port)
 
 

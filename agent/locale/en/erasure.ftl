@@ -58,7 +58,7 @@ skip-unknown-name = There is no method of this name.
 skip-other-medium = This method is for another kind of disk.
 
 # why a disk is excluded
-excluded-boot-medium = This PC was started from it ({ $evidence }).
+excluded-boot-medium = This PC was started from it.
 excluded-optical = Optical drive.
 excluded-not-a-disk = { $evidence } is not a disk.
 excluded-unreadable = { $what ->

@@ -63,6 +63,7 @@ time-h = { $h } h { $m } min
 
 # Reasons the job may give
 option-linux-does-not-fit = Linux does not fit this PC.
+option-record-only = Record this PC and erase nothing
 option-no-image = No Linux image that fits is on this stick.
 option-no-disk = No disk can be erased.
 option-windows-not_eligible = This PC is not eligible for Windows 11.

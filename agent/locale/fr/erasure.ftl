@@ -58,7 +58,7 @@ skip-unknown-name = Ce nom de méthode n’existe pas.
 skip-other-medium = Cette méthode est faite pour un autre type de disque.
 
 # pourquoi un disque est exclu
-excluded-boot-medium = Ce poste a démarré dessus ({ $evidence }).
+excluded-boot-medium = Ce poste a démarré dessus.
 excluded-optical = Lecteur optique.
 excluded-not-a-disk = { $evidence } n’est pas un disque.
 excluded-unreadable = { $what ->

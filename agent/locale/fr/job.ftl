@@ -63,6 +63,7 @@ time-h = { $h } h { $m } min
 
 # Raisons que le déroulement peut donner
 option-linux-does-not-fit = Linux ne convient pas à ce poste.
+option-record-only = Enregistrer ce poste sans rien effacer
 option-no-image = Aucune image Linux qui convienne n’est sur cette clé.
 option-no-disk = Aucun disque ne peut être effacé.
 option-windows-not_eligible = Ce poste n’est pas éligible à Windows 11.

@@ -62,10 +62,10 @@ class ChoiceScreen(BenchScreen):
 
     def _foot(self, width: int) -> list[Line]:
         """The third choice, and what is recorded of any choice."""
-        third = f"3  {self.w('choice-none')}"
+        option = self.option(SystemChoice.NONE)
+        third = f"3  {self.w(str(option.get('note') or 'choice-none'))}"
         nothing = paint.line((f" {third} ", FOCUS if self.column == 2 else STRONG))
         pad = " " * max(0, (width - paint.width_of(nothing)) // 2)
-        option = self.option(SystemChoice.NONE)
         reason = "" if option.get("possible", True) else f.say(self.w, option.get("reason"), option.get("params"))
         rows: list[Line] = [paint.line(pad, *nothing), *([paint.line("  ", (reason, WARN))] if reason else [])]
         by = self.w("choice-recorded-card", card=self.job.operator) if self.job.operator else self.w("choice-recorded")
