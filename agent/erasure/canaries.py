@@ -48,7 +48,7 @@ class Planted:
     def from_wire(cls, wire: Mapping[str, Any]) -> Planted:
         """Raises KeyError or ValueError when it is not one."""
         places, hashes = bytes.fromhex(wire["witness_places"]), bytes.fromhex(wire["witness_hashes"])
-        if len(places) // 2 != len(hashes) // _HASH_BYTES:
+        if len(places) % 2 or len(hashes) % _HASH_BYTES or len(places) // 2 != len(hashes) // _HASH_BYTES:
             raise ValueError("witnesses do not add up")
         return cls(
             key=bytes.fromhex(wire["key"]),
@@ -64,7 +64,8 @@ class Planted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was seen afterwards. Places inside ``uncovered`` ranges are exceptions already and not counted."""
+    """What was seen afterwards. Places that could not be overwritten are exceptions already and not counted; places
+    that could be read before and cannot be now are ``unreadable``."""
 
     looked: int
     alive: int
@@ -114,7 +115,8 @@ def plant(disk: BlockIO, key: bytes, seed: bytes, *, going_on: Callable[[], None
 def look(
     disk: BlockIO, planted: Planted, *, uncovered: Sequence[tuple[int, int]], going_on: Callable[[], None]
 ) -> Found:
-    """Read every place again. A canary with one surviving sector is alive."""
+    """Read every place again, but for those that could not be written (``uncovered``). A canary with one surviving
+    sector is alive. Raises OSError when the disk is gone."""
     places, candidates = canary_places(disk.size_bytes, planted.seed)
     block = memoryview(aligned_buffer(SLOT))
     canary = memoryview(aligned_buffer(SLOT))

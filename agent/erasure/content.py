@@ -38,6 +38,7 @@ SIGNATURES: tuple[tuple[int, bytes], ...] = (
 """Signatures at the place where the system that wrote them looks (libblkid's table is the reference)."""
 
 _MAX_PERIOD = 512
+_SECTOR = 512
 
 
 def classify(block: bytes) -> Content:
@@ -58,9 +59,13 @@ def classify(block: bytes) -> Content:
 
 
 def signatures(head: bytes) -> list[str]:
-    """Signatures found in the first bytes of a disk (128 KiB are enough), as "offset:name"."""
+    """Signatures found in the first bytes of a disk (128 KiB are enough), as "offset:name".
+
+    A sector that is one repeated pattern holds no signature: Seagate's 33 CC 55 AA has 55 AA at byte 510.
+    """
     return [
         f"{offset}:{magic.decode('latin-1').strip() if magic.isascii() else magic.hex()}"
         for offset, magic in SIGNATURES
         if head[offset : offset + len(magic)] == magic
+        and classify(head[offset // _SECTOR * _SECTOR :][:_SECTOR]) is not Content.PATTERN
     ]

@@ -272,7 +272,7 @@ class Engine:
     ) -> None:
         """Halve until the physical block, so that a whole good half costs one transfer."""
         unit = self.disk.physical_block
-        middle = (len(data) // 2 + unit - 1) // unit * unit
+        middle = min(len(data), (len(data) // 2 + unit - 1) // unit * unit)  # the tail may be less than one block
         for a, b in ((0, middle), (middle, len(data))):
             if a >= b:
                 continue

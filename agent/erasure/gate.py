@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
+from agent.model.facts import Absent, Known, Unreadable, known
 from agent.model.identity import DiskIdentity, identify, is_usable_serial
 from agent.model.inventory import Disk, Medium
 from agent.model.plan import Exclusion
 
 _NEVER = ("zram", "ram", "fd", "sr", "dm-", "md", "nbd")
 """Kernel names (under /dev) that are no disk of their own: compressed memory, floppies, optical, mapped, arrays."""
+
+GUARD_FACTS = ("path", "size_bytes", "in_use", "read_only", "bus", "medium", "removable")
+"""What the guards ask. A serial number or WWN that cannot be read is no identity, which has a guard of its own."""
 
 
 def exclude(
@@ -60,8 +63,10 @@ def _judge(
         return no("excluded-optical")
     if name.startswith(_NEVER):
         return no("excluded-not-a-disk", evidence=name)
-    if unread := _unreadable(path=disk.path, size_bytes=disk.size_bytes, in_use=disk.in_use, read_only=disk.read_only):
+    if unread := _unreadable(disk):
         return no("excluded-unreadable", what=unread[0], error=unread[1])
+    if not path:
+        return no("excluded-unreadable", what="path", error="-")
     if not known(disk.size_bytes):
         return no("excluded-size-zero")
     if held := known(disk.in_use):
@@ -82,9 +87,10 @@ def _judge(
     return None
 
 
-def _unreadable(**facts: MaybeFact[Any]) -> tuple[str, str] | None:
-    """The first fact nobody could read: whatever could not be read is never a target."""
-    return next(((name, f.error) for name, f in facts.items() if isinstance(f, Unreadable)), None)
+def _unreadable(disk: Disk) -> tuple[str, str] | None:
+    """The first fact of a guard that nobody could read: whatever could not be read is never a target."""
+    facts = ((name, getattr(disk, name)) for name in GUARD_FACTS)
+    return next(((name, f.error) for name, f in facts if isinstance(f, Unreadable)), None)
 
 
 def _names(disk: Disk) -> list[str]:

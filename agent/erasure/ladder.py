@@ -51,12 +51,19 @@ class Technique:
         raise NotImplementedError
 
     @classmethod
-    def offered(cls, disk: Disk) -> Supported | Refusal:
-        """Supported by the drive and by this version."""
+    def level_on(cls, disk: Disk) -> Level:
+        """What may be claimed on this disk when the proof holds."""
+        return cls.level
+
+    @classmethod
+    def offered(cls, disk: Disk, *, level: Level | None = None) -> Supported | Refusal:
+        """Supported by the drive, good enough for ``level``, and carried out by this version."""
         answer = cls.supports(disk)
-        if isinstance(answer, Supported) and not cls.runs_here:
-            return Refusal(reason="skip-not-available-yet")
-        return answer
+        if isinstance(answer, Refusal):
+            return answer
+        if level is Level.PURGE and cls.level_on(disk) is not Level.PURGE:
+            return Refusal(reason="skip-level-too-low")
+        return answer if cls.runs_here else Refusal(reason="skip-not-available-yet")
 
 
 def _says(fact: MaybeFact[bool]) -> Supported | Refusal:
@@ -127,8 +134,8 @@ class NvmeFormat(Technique):
         return _says(_bit(disk.nvme.oacs if disk.nvme else None, 2))
 
 
-def _ata_sanitize(disk: Disk, action: str) -> Supported | Refusal:
-    """ACS-3 IDENTIFY word 59: bits 13 crypto, 14 overwrite, 15 block (through the parser of hdparm)."""
+def _sanitize(disk: Disk, action: str) -> Supported | Refusal:
+    """ACS-3 IDENTIFY word 59: bits 13 crypto, 14 overwrite, 15 block; SBC-4: the service actions of opcode 48h."""
     return _says(getattr(disk.sanitize, action) if disk.sanitize else None)
 
 
@@ -137,7 +144,7 @@ class AtaSanitizeCryptoBlock(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return _all(_ata_sanitize(disk, "crypto_erase"), _ata_sanitize(disk, "block_erase"))
+        return _all(_sanitize(disk, "crypto_erase"), _sanitize(disk, "block_erase"))
 
 
 class AtaSanitizeBlock(Technique):
@@ -145,7 +152,7 @@ class AtaSanitizeBlock(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return _ata_sanitize(disk, "block_erase")
+        return _sanitize(disk, "block_erase")
 
 
 class AtaSanitizeCrypto(Technique):
@@ -153,7 +160,7 @@ class AtaSanitizeCrypto(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return _ata_sanitize(disk, "crypto_erase")
+        return _sanitize(disk, "crypto_erase")
 
 
 class AtaSanitizeOverwrite(Technique):
@@ -161,7 +168,7 @@ class AtaSanitizeOverwrite(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return _ata_sanitize(disk, "overwrite")
+        return _sanitize(disk, "overwrite")
 
 
 def _ata_security(disk: Disk) -> Supported | Refusal:
@@ -172,10 +179,11 @@ def _ata_security(disk: Disk) -> Supported | Refusal:
     answer = _says(security.supported)
     if isinstance(answer, Refusal):
         return answer
-    if known(security.locked):
-        return Refusal(reason="skip-locked")
-    if known(security.frozen):
-        return Refusal(reason="skip-frozen")
+    for bit, reason in ((security.locked, "skip-locked"), (security.frozen, "skip-frozen")):
+        if known(bit):
+            return Refusal(reason=reason)
+        if isinstance(bit, Unreadable):
+            return Refusal(reason="skip-capability-unreadable", params={"error": bit.error})
     return answer
 
 
@@ -189,6 +197,10 @@ class AtaSecurityEraseEnhanced(Technique):
         enhanced = _says(disk.security.enhanced_erase if disk.security else None)
         return _all(_ata_security(disk), enhanced)
 
+    @classmethod
+    def level_on(cls, disk: Disk) -> Level:
+        return Level.PURGE if known(disk.medium) == Medium.HDD else Level.CLEAR
+
 
 class AtaSecurityErase(Technique):
     name, level = "ata-security-erase", Level.CLEAR
@@ -198,7 +210,7 @@ class AtaSecurityErase(Technique):
         return _ata_security(disk)
 
 
-def _extra(disk: Disk, key: str, field_name: str) -> MaybeFact[bool]:
+def _extra(disk: Disk, key: str, field_name: str | None = None) -> MaybeFact[bool]:
     """A capability that only one tool tells, kept under ``extra`` (keys of ERASURE design, section 11)."""
     box = (disk.extra or {}).get(key)
     box = box.value if isinstance(box, Known) else box
@@ -206,20 +218,21 @@ def _extra(disk: Disk, key: str, field_name: str) -> MaybeFact[bool]:
         return box
     if isinstance(box, Mapping) and "unreadable" in box:
         return Unreadable(str(box["unreadable"]))
-    value = box.get(field_name) if isinstance(box, Mapping) else None
+    value = box if field_name is None else box.get(field_name) if isinstance(box, Mapping) else None
     if isinstance(value, (Known, Absent, Unreadable)):
         return value
     return None if value is None else Known(bool(value), key)
 
 
 class ScsiSanitize(Technique):
-    """SBC-4 SANITIZE, as REPORT SUPPORTED OPERATION CODES tells (opcode 48h)."""
+    """SBC-4 SANITIZE, as REPORT SUPPORTED OPERATION CODES tells (opcode 48h): any of its three actions."""
 
     name, level = "scsi-sanitize", Level.PURGE
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return _says(_extra(disk, "sanitize_opcodes", "any"))
+        actions = [_sanitize(disk, action) for action in ("block_erase", "crypto_erase", "overwrite")]
+        return next((a for a in actions if isinstance(a, Supported)), actions[0])
 
 
 class ScsiFormatUnit(Technique):
@@ -227,7 +240,7 @@ class ScsiFormatUnit(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return _says(_extra(disk, "sanitize_opcodes", "format_unit"))
+        return _says(_extra(disk, "format_unit"))
 
 
 class MmcSanitize(Technique):
@@ -329,9 +342,7 @@ def choose(
         ladder = (_named(str(technique), row, suffix),)
     skipped: list[Skipped] = []
     for rung in ladder:
-        answer = rung.offered(disk)
-        if isinstance(answer, Supported) and level is Level.PURGE and rung.level is not Level.PURGE:
-            answer = Refusal(reason="skip-level-too-low")
+        answer = rung.offered(disk, level=level)
         if isinstance(answer, Supported):
             return _method(disk, rung, row, tuple(skipped), verify)
         skipped.append(Skipped(technique=rung.name, reason=answer.reason, params=answer.params))
@@ -357,7 +368,7 @@ def _named(name: str, row: Rungs, suffix: str) -> type[Technique]:
 def _method(disk: Disk, rung: type[Technique], row: Rungs, skipped: tuple[Skipped, ...], verify: str | None) -> Method:
     method = Method(
         technique=rung.name,
-        level=rung.level,
+        level=rung.level_on(disk),
         passes=row.passes,
         verify=verify or "full",
         reason=row.reason,

@@ -59,6 +59,7 @@ def sample_spans(size_bytes: int, seed: bytes) -> list[tuple[int, int]]:
     for section in range(sections):
         low, high = section * slots // sections, (section + 1) * slots // sections
         length = -(-(high - low) * SAMPLE_PERCENT // 100)
+        length += high * SLOT > size_bytes  # the last slot is cut short: one more, or a tenth would be missed
         if high - low < 2 * length:
             pieces.append((low * SLOT, min(high * SLOT, size_bytes)))
             continue

@@ -158,7 +158,8 @@ def _check_doubts(seen: Observations) -> list[str]:
     looked_at = check.bytes + check.unreadable_bytes
     # full: every addressable byte; sample: two samples of 5 % in each subsection, a tenth at least
     wanted = seen.size_bytes if check.mode == "full" else seen.size_bytes // 10
-    if looked_at < wanted or check.bytes == 0:
+    unclassed = seen.method.technique != OVERWRITE and check.classes.get(Content.NOT_CLASSED.value)
+    if looked_at < wanted or check.bytes == 0 or unclassed:
         return ["reason-verified-too-little"]
     return []
 
@@ -166,10 +167,10 @@ def _check_doubts(seen: Observations) -> list[str]:
 def _canary_doubts(canaries: Canaries | None) -> list[str]:
     if canaries is None or canaries.readable_before == 0:
         return ["reason-no-canaries"]
-    if canaries.alive_after is None:
+    if None in (canaries.alive_after, canaries.unreadable_after, canaries.witnesses_matching):
         return ["reason-canaries-not-checked"]
     places = canaries.readable_before + canaries.witnesses
-    if (canaries.unreadable_after or 0) * 1000 > places:
+    if (canaries.unreadable_after or 0) * 1000 > places:  # more than 1 in 1,000
         return ["reason-check-void"]
     return []
 
@@ -188,6 +189,9 @@ def exceptions_of(seen: Observations) -> tuple[Mapping[str, Any], ...]:
                     "first": min(r.start for r in bad),
                 }
             )
+    unread = seen.verification.unreadable_bytes if seen.verification else 0
+    if unread and not any(e["id"] == "exception-read-ranges" for e in found):  # counted, and nobody said where
+        found.append({"id": "exception-read-ranges", "bytes": unread, "ranges": None, "first": None})
     return (*found, *hidden_areas(seen.disk))
 
 
@@ -197,7 +201,7 @@ def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:
     extra = disk.extra or {}
     found: list[Mapping[str, Any]] = []
     if bus == "ata" and medium != "optical":
-        found += _host_protected(extra)
+        found += _host_protected(extra, known(disk.logical_block_size) or 512)
     if bus == "usb" or medium == "usb":
         found.append({"id": "exception-bridge-not-assessed", "bytes": None})
     if medium == "emmc" or bus == "mmc":
@@ -208,8 +212,11 @@ def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:
     return found
 
 
-def _host_protected(extra: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """HPA and DCO (ACS-3): sectors that IDENTIFY does not count. Their keys: section 11 of the design."""
+def _host_protected(extra: Mapping[str, Any], sector: int) -> list[Mapping[str, Any]]:
+    """HPA and DCO (ACS-3): sectors that IDENTIFY does not count. Their keys: section 11 of the design.
+
+    ``sector``: bytes of a logical sector, in which the drive counts (4096 on a 4Kn disk).
+    """
     found: list[Mapping[str, Any]] = []
     hpa = _plain(extra.get("hpa"))
     if not isinstance(hpa, Mapping) or not isinstance(_plain(hpa, "enabled"), bool):
@@ -217,13 +224,13 @@ def _host_protected(extra: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     elif _plain(hpa, "enabled"):
         visible, native = _plain(hpa, "visible_sectors"), _plain(hpa, "native_sectors")
         both = isinstance(visible, int) and isinstance(native, int)
-        found.append({"id": "exception-hpa", "bytes": (native - visible) * 512 if both else None})
+        found.append({"id": "exception-hpa", "bytes": (native - visible) * sector if both else None})
     dco, native = _plain(extra.get("dco")), _plain(hpa, "native_sectors") if isinstance(hpa, Mapping) else None
     real = _plain(dco, "max_sectors") if isinstance(dco, Mapping) else None
     if not isinstance(real, int) or not isinstance(native, int) or real < native:
         found.append({"id": "exception-dco-not-assessed", "bytes": None})  # below the native size: an aborted command
     elif real > native:
-        found.append({"id": "exception-dco", "bytes": (real - native) * 512})
+        found.append({"id": "exception-dco", "bytes": (real - native) * sector})
     return found
 
 
@@ -266,5 +273,7 @@ def _covered(seen: Observations) -> int:
     if check is None or seen.passes_finished < seen.method.passes:
         return 0
     lost = ranges.total(ranges.spans(r for r in seen.bad_ranges if r.operation in ("write", "read")))
+    if not any(r.operation == "read" for r in seen.bad_ranges):
+        lost += check.unreadable_bytes
     wrong = ranges.total((r.start, r.end) for r in check.mismatch_ranges)
     return max(0, seen.size_bytes - lost - wrong)

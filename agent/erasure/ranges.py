@@ -28,8 +28,13 @@ def merge(ranges: Iterable[BadRange]) -> tuple[BadRange, ...]:
 
 def spans(ranges: Iterable[BadRange]) -> list[tuple[int, int]]:
     """The union of all of them, whatever the operation."""
+    return union((r.start, r.end) for r in ranges)
+
+
+def union(pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sorted; what overlaps or touches is joined."""
     joined: list[tuple[int, int]] = []
-    for start, end in sorted((r.start, r.end) for r in ranges):
+    for start, end in sorted(pieces):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:

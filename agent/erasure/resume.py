@@ -52,14 +52,10 @@ def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
     """The point for this disk, or None: nothing was begun, it ended with a known outcome, or the journal has no
     canaries (then nothing but canaries was written and the erasure starts over). Raises KeyError or ValueError for
     events that are not what the erasure writes (a damaged journal)."""
-    story: _Story | None = None
-    for event in events:
-        if event.disk != identity:
-            continue
-        if event.kind is Kind.ERASURE_STARTED:
-            story = _started(event, story)
-        elif story is not None:
-            _fold(story, event)
+    try:
+        story = _told(event for event in events if event.disk == identity)
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"not what an erasure writes: {error}") from error
     if story is None or story.over or story.canaries is None:
         return None
     current = next((n for n in sorted(story.passes, reverse=True) if n not in story.done), None)
@@ -78,13 +74,23 @@ def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
     )
 
 
+def _told(events: Iterable[Event]) -> _Story | None:
+    story: _Story | None = None
+    for event in events:
+        if event.kind is Kind.ERASURE_STARTED:
+            story = _started(event, story)
+        elif story is not None:
+            _fold(story, event)
+    return story
+
+
 def _started(event: Event, before: _Story | None) -> _Story:
     if event.params.get("resumed") and before is not None and before.canaries is not None:
         before.over = False
         before.interruptions += 1
         return before
     p = event.params
-    return _Story(started=event.t, bytes_total=int(p["bytes_total"]), method=p["method"])
+    return _Story(started=event.t, bytes_total=int(p["bytes_total"]), method=dict(p["method"]))
 
 
 def _fold(story: _Story, event: Event) -> None:
@@ -95,6 +101,8 @@ def _fold(story: _Story, event: Event) -> None:
         case Kind.PASS_STARTED:
             number, at = int(p["number"]), int(p["from"])
             earlier = story.passes.get(number)
+            if story.canaries is not None and not 0 <= at <= story.offsets.get(number, 0):
+                raise ValueError("a pass that begins after its last mark")
             story.passes[number] = PassRecord(
                 number=number,
                 cipher=str(p["cipher"]),
@@ -110,6 +118,8 @@ def _fold(story: _Story, event: Event) -> None:
             number = int(p["number"])
             if str(p["key"]) != story.passes[number].key:
                 raise ValueError("a mark of another key")
+            if not 0 <= int(p["offset"]) <= story.bytes_total:
+                raise ValueError("a mark outside the disk")
             story.offsets[number] = int(p["offset"])
             story.seconds[number] = float(p.get("seconds", 0.0))
             story.bad += ranges.from_wire(p.get("bad_ranges", []))
@@ -125,6 +135,8 @@ def _fold(story: _Story, event: Event) -> None:
 
 def _finish(story: _Story, number: int, written: int, seconds: float) -> None:
     old = story.passes[number]
+    if story.offsets[number] < story.bytes_total:
+        return  # its last mark is missing: what was not synced is written again
     story.done.add(number)
     story.passes[number] = PassRecord(
         number=number,

@@ -29,6 +29,10 @@ WORKER = "agent.erasure.worker"
 Emit = Callable[[Kind, Mapping[str, Any]], None]
 
 
+LEAST_BETWEEN_MARKS, MOST_BETWEEN_MARKS = 4 << 20, 4 << 30
+"""Bytes between two synced positions."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The policy of one erasure. Seconds, bytes; ``slow_share`` is of the disk's own median rate."""
@@ -40,7 +44,7 @@ class Limits:
     slow_share: float = 0.1
     give_up_s: float = 1800.0  # no byte for this long: the worker is killed, the outcome is unknown
     stop_grace_s: float = 90.0
-    mark_bytes: int = 4 << 30
+    mark_bytes: int | None = None  # None: a sixteenth of the disk, so that a small one can be resumed too
     mark_s: float = 5.0
     block_bytes: int | None = None
 
@@ -85,7 +89,9 @@ def erase(
     if resume is not None and (resume.identity != disk.identity.text or resume.bytes_total != disk.size_bytes):
         raise Fault("disk-changed", disk=disk.identity.suffix)
     limits = limits or Limits()
-    spec = build_spec(target, facts, resume, limits, cipher=_cipher(machine), entropy=entropy)
+    spec = build_spec(
+        target, facts, resume, limits, size_bytes=disk.size_bytes, cipher=_cipher(machine), entropy=entropy
+    )
     started, began = machine.clock.utc(), monotonic()
     emit(
         Kind.ERASURE_STARTED,
@@ -160,6 +166,7 @@ def build_spec(
     resume: ResumePoint | None,
     limits: Limits,
     *,
+    size_bytes: int,
     cipher: str,
     entropy: Callable[[int], bytes],
 ) -> dict[str, Any]:
@@ -173,7 +180,7 @@ def build_spec(
         "canaries": {"key": entropy(KEY_BYTES).hex(), "seed": entropy(16).hex()},
         "verify": {"mode": target.method.verify, "seed": entropy(16).hex()},
         "budget": {"sectors": limits.bad_sectors, "seconds": limits.retry_s},
-        "mark_bytes": limits.mark_bytes,
+        "mark_bytes": limits.mark_bytes or min(MOST_BETWEEN_MARKS, max(LEAST_BETWEEN_MARKS, size_bytes // 16)),
         "mark_s": limits.mark_s,
         "block_bytes": limits.block_bytes,
         "first_pass": 1,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import secrets
 import time
+from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
@@ -21,6 +22,7 @@ ZEROS = "zeros"
 
 KEY_BYTES = 32
 CHUNK = 1 << 20  # a step small enough to stay in the processor's cache
+_WRAP = 64 << 32  # bytes after which the low word of ChaCha20's counter wraps: the library refuses to cross it
 
 _libc = ctypes.CDLL(None)
 _libc.memcmp.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
@@ -53,9 +55,8 @@ class Keystream:
 
     def fill(self, into: memoryview, offset: int) -> None:
         """Put bytes [offset, offset + len(into)) of the stream into the buffer."""
-        context = self._at(offset)
-        for at in range(0, len(into), CHUNK):
-            piece = into[at : at + CHUNK]
+        for at, end, context in self._steps(offset, len(into)):
+            piece = into[at:end]
             if context is None:
                 piece[:] = self._zeros[: len(piece)]
             else:
@@ -63,9 +64,8 @@ class Keystream:
 
     def matches(self, data: memoryview, offset: int) -> bool:
         """True when ``data`` is what the stream has at ``offset``: its sum with the stream must be all zeros."""
-        context = self._at(offset)
-        for at in range(0, len(data), CHUNK):
-            piece = data[at : at + CHUNK]
+        for at, end, context in self._steps(offset, len(data)):
+            piece = data[at:end]
             if context is not None:
                 context.update_into(piece, self._work)
                 piece = self._work[: len(piece)]
@@ -93,6 +93,16 @@ class Keystream:
                 else:
                     found.append((start, offset + at + end))
         return found
+
+    def _steps(self, offset: int, length: int) -> Iterator[tuple[int, int, CipherContext | None]]:
+        """Steps [at, end) of at most CHUNK bytes, each with the cipher that stands at its first byte."""
+        at, context = 0, self._at(offset)
+        while at < length:
+            if at and (offset + at) % _WRAP == 0:
+                context = self._at(offset + at)
+            end = min(at + CHUNK, length, at + _WRAP - (offset + at) % _WRAP)
+            yield at, end, context
+            at = end
 
     def _at(self, offset: int) -> CipherContext | None:
         """A cipher standing at this byte of the stream; None for zeros."""

@@ -89,6 +89,7 @@ class Run:
         self.mark_s = float(spec.get("mark_s") or 5.0)
         self._out = threading.Lock()
         self._fresh_bad: list[BadRange] = []
+        self._pass_bad: list[tuple[int, int]] = []
         self._told_at = 0.0
 
     def tell(self, kind: str, **params: Any) -> None:
@@ -105,7 +106,9 @@ class Run:
             if item["number"] >= first:
                 last = self._pass(item, offset if item["number"] == first else 0)
         self._verify(*last)
-        found = canaries.look(self.disk, planted, uncovered=self.engine.uncovered(), going_on=self.engine.going_on)
+        found = canaries.look(
+            self.disk, planted, uncovered=self.engine.uncovered("write"), going_on=self.engine.going_on
+        )
         self.tell(
             "canaries_checked",
             looked=found.looked,
@@ -139,7 +142,9 @@ class Run:
         self.tell("pass_started", number=number, cipher=cipher, key=item["key"], **{"from": start})
         size, began, before = self.disk.size_bytes, time.monotonic(), float(self.spec.get("seconds_before", 0.0))
         before = before if mark else 0.0
-        rate, bad_before = Rate(), ranges.total(self.engine.uncovered("write"))
+        rate = Rate()
+        with self._out:  # what this pass cannot write; after a resume also what it could not write before
+            self._pass_bad = [(a, min(b, start)) for a, b in self.engine.uncovered("write") if a < start]
         marked = [start, time.monotonic()]
 
         def tick(position: int) -> None:
@@ -155,9 +160,9 @@ class Run:
             self._sync()
             raise
         self._mark(number, item, size, before + time.monotonic() - began)
-        bad = ranges.total(self.engine.uncovered("write")) - bad_before
+        written = size - ranges.total(ranges.union(self._pass_bad))
         seconds = before + time.monotonic() - began
-        self.tell("pass_finished", number=number, seconds=round(seconds, 3), bytes=size - max(0, bad))
+        self.tell("pass_finished", number=number, seconds=round(seconds, 3), bytes=written)
         return cipher, key
 
     def _mark(self, number: int, item: Mapping[str, Any], offset: int, seconds: float) -> None:
@@ -243,6 +248,8 @@ class Run:
     def _tell_bad(self, bad: BadRange) -> None:
         with self._out:
             self._fresh_bad.append(bad)
+            if bad.operation == "write":
+                self._pass_bad.append((bad.start, bad.end))
         self.tell("range_failed", operation=bad.operation, start=bad.start, end=bad.end, errno=bad.errno)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.erasure.resume import ResumePoint
-from agent.erasure.run import Limits, erase, evidence_event
+from agent.erasure.run import erase, evidence_event
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
 from agent.model.erasure import Evidence, Level, Outcome
@@ -31,9 +31,6 @@ Install = Callable[[Machine, Plan, Warrant, "EmitInstall", threading.Event], Map
 """Runs (or rehearses) the install of a plan; returns the wire form of what was done. Raises Fault."""
 
 EmitInstall = Callable[[Kind, Mapping[str, Any]], None]
-
-REHEARSAL_LIMITS = Limits(mark_bytes=4 << 20)
-"""A rehearsal disk is small: it is marked often enough to be cut between two marks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +163,6 @@ def _erase_one(
                 stop=stop,
                 # a disk that shows another size than when it was cut starts over
                 resume=point if point and point.bytes_total == disk.size_bytes else None,
-                limits=REHEARSAL_LIMITS if machine.exercise else Limits(),
             )
             evidence = dataclasses.replace(evidence, rehearsal=machine.exercise, rehearsal_scale=disk.rehearsal_scale)
     except Fault as fault:

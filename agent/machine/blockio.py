@@ -35,7 +35,7 @@ import stat
 import struct
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -99,9 +99,7 @@ class RawDisk:
             try:
                 moved = os.pwritev(self.fd, [data[done:]], offset + done)
             except OSError as error:
-                if error.errno != errno.EINVAL or not self.direct:
-                    raise self._explained(error) from error
-                moved = self._write_unaligned(data[done:], offset + done)
+                moved = self._unaligned(error, self._write_unaligned, data[done:], offset + done)
             if moved == 0:
                 raise self._explained(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
             done += moved
@@ -112,9 +110,7 @@ class RawDisk:
             try:
                 moved = os.preadv(self.fd, [into[done:]], offset + done)
             except OSError as error:
-                if error.errno != errno.EINVAL or not self.direct:
-                    raise self._explained(error) from error
-                moved = self._read_unaligned(into[done:], offset + done)
+                moved = self._unaligned(error, self._read_unaligned, into[done:], offset + done)
             if moved == 0:  # a disk that was pulled out reads as if it ended here
                 raise self._explained(OSError(errno.EIO, "read past the end"))
             done += moved
@@ -146,6 +142,17 @@ class RawDisk:
         if error.errno in GONE_ERRORS or not self.gone():
             return error
         return OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    def _unaligned(
+        self, refused: OSError, move: Callable[[memoryview, int], int], data: memoryview, offset: int
+    ) -> int:
+        """Once more without O_DIRECT when the length or the offset was refused (EINVAL); any other error is raised."""
+        if refused.errno != errno.EINVAL or not self.direct:
+            raise self._explained(refused) from refused
+        try:
+            return move(data, offset)
+        except OSError as error:
+            raise self._explained(error) from error
 
     def _write_unaligned(self, data: memoryview, offset: int) -> int:
         with self._toggle:

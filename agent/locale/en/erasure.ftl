@@ -65,6 +65,9 @@ excluded-unreadable = { $what ->
         [in_use] Its use
         [size_bytes] Its size
         [read_only] Its write protection
+        [bus] Its connection
+        [medium] Its kind
+        [removable] Whether it is removable
        *[other] Its name
     } could not be read: { $error }. A disk that is not fully read is never erased.
 excluded-size-zero = Size zero or unknown.
@@ -194,6 +197,8 @@ err-disk-level-out-of-reach = Purge is out of reach: { $disk }
         [skip-frozen] { skip-frozen }
         [skip-locked] { skip-locked }
         [skip-level-too-low] { skip-level-too-low }
+        [skip-size-unknown] { skip-size-unknown }
+        [skip-read-only] { skip-read-only }
        *[other] The drive could not tell whether it has it.
     }
     .todo = Accept Clear if the donor allows it. Otherwise the disk is to be destroyed.

@@ -65,6 +65,9 @@ excluded-unreadable = { $what ->
         [in_use] Son usage
         [size_bytes] Sa taille
         [read_only] Sa protection en écriture
+        [bus] Son branchement
+        [medium] Son type
+        [removable] Son caractère amovible
        *[other] Son nom
     } : lecture impossible ({ $error }). Un disque mal lu n’est jamais effacé.
 excluded-size-zero = Taille nulle ou inconnue.
@@ -194,6 +197,8 @@ err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { 
         [skip-frozen] { skip-frozen }
         [skip-locked] { skip-locked }
         [skip-level-too-low] { skip-level-too-low }
+        [skip-size-unknown] { skip-size-unknown }
+        [skip-read-only] { skip-read-only }
        *[other] Le disque n’a pas pu dire s’il la propose.
     }
     .todo = Acceptez un effacement simple si le donateur le permet. Sinon mettez le disque à détruire.

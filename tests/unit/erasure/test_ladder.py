@@ -1,0 +1,504 @@
+"""The ladder (ERASURE design, section 3): what is chosen for each kind of disk, and why the better rungs were left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.erasure.ladder import Overwrite, Technique, choose, estimate, rungs
+from agent.inventory.disks import list_disks
+from agent.inventory.hdparm import parse_hdparm
+from agent.inventory.mmc import parse_extcsd
+from agent.inventory.nvme import parse_id_ctrl
+from agent.inventory.sg import parse_opcodes
+from agent.machine.recorded import RecordedMachine
+from agent.model.erasure import Level, Method
+from agent.model.errors import Fault
+from agent.model.facts import Absent, Known, Unreadable, known
+from agent.model.inventory import Disk
+from tests.conftest import MACHINES
+from tests.unit.erasure.samples import LOST, SIZE, disk, nvme, sanitize, security, ssd
+
+YET, LACKS = "skip-not-available-yet", "skip-drive-lacks-it"
+UNASKED, LOST_BIT = "skip-capability-not-read", "skip-capability-unreadable"
+
+NVME_RUNGS = [
+    "nvme-sanitize-crypto-block",
+    "nvme-sanitize-block",
+    "nvme-sanitize-crypto",
+    "nvme-sanitize-overwrite",
+    "nvme-format",
+]
+SSD_RUNGS = [
+    "ata-sanitize-crypto-block",
+    "ata-sanitize-block",
+    "ata-sanitize-crypto",
+    "ata-security-erase-enhanced",
+    "ata-security-erase",
+]
+HDD_RUNGS = ["ata-sanitize-overwrite", "ata-security-erase-enhanced"]
+USB = {"bus": "usb", "medium": "usb", "path": "/dev/sdb"}
+MMC = {"bus": "mmc", "medium": "emmc", "rotational": False, "path": "/dev/mmcblk0"}
+SAS = {"bus": "sas", "medium": "hdd"}
+
+
+def skips(method: Method) -> list[tuple[str, str]]:
+    return [(s.technique, s.reason) for s in method.skipped]
+
+
+def refused(one: Disk, **options: Any) -> Fault:
+    with pytest.raises(Fault) as caught:
+        choose(one, **options)
+    return caught.value
+
+
+# -- what runs -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "passes", "reason", "claim"),
+    [
+        (disk(), 1, "method-overwrite-hdd", None),
+        (ssd(), 2, "method-overwrite-ssd", "claim-ssd-overwrite"),
+        (nvme(7, oacs=2, fna=4), 2, "method-overwrite-ssd", "claim-ssd-overwrite"),
+        (disk(**SAS), 1, "method-overwrite-hdd", None),
+        (ssd(bus="sas"), 2, "method-overwrite-ssd", "claim-ssd-overwrite"),
+        (disk(**MMC), 2, "method-overwrite-emmc", "claim-emmc"),
+        (disk(**USB), 1, "method-overwrite-usb", "claim-bridge"),
+        (disk(**USB | {"rotational": None}), 2, "method-overwrite-usb", "claim-bridge"),
+        (nvme(7, bus="usb"), 2, "method-overwrite-usb", "claim-bridge"),
+        (disk(bus="loop", medium="unknown", rotational=None), 1, "method-overwrite-loop", None),
+        (disk(bus="virtio", medium="unknown", rotational=None), 2, "method-overwrite-unknown", "claim-unknown-medium"),
+        (disk(bus=None, medium=None, rotational=None), 2, "method-overwrite-unknown", "claim-unknown-medium"),
+        (disk(medium=LOST, rotational=LOST), 2, "method-overwrite-unknown", "claim-unknown-medium"),
+    ],
+    ids=[
+        "hdd",
+        "ssd",
+        "nvme",
+        "sas-hdd",
+        "sas-ssd",
+        "emmc",
+        "usb-hdd",
+        "usb-stick",
+        "nvme-in-usb",
+        "loop",
+        "virtio",
+        "nothing-told",
+        "medium-lost",
+    ],
+)
+def test_every_kind_of_disk_is_overwritten_and_only_cleared(
+    one: Disk, passes: int, reason: str, claim: str | None
+) -> None:
+    method = choose(one)
+    assert (method.technique, method.level, method.verify) == ("overwrite", Level.CLEAR, "full")
+    assert (method.passes, method.reason, method.claim) == (passes, reason, claim)
+    assert method.params == {"passes": passes}
+    assert choose(one, level=Level.CLEAR) == method == choose(one, technique="auto")
+
+
+def test_a_disk_whose_kind_is_not_known_is_treated_as_flash() -> None:
+    """Two passes and a sentence: the doubt goes to the side of the data."""
+    assert choose(disk(medium=None, rotational=None)).passes == choose(ssd()).passes == 2
+    assert choose(disk(medium=None)).claim == "claim-unknown-medium", "a turning disk that nobody calls a hard disk"
+
+
+# -- why the better rungs are left -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (nvme(7, oacs=2, fna=4), [YET] * 5),
+        (nvme(3, oacs=2), [YET, YET, YET, LACKS, YET]),
+        (nvme(2, oacs=2), [LACKS, YET, LACKS, LACKS, YET]),
+        (nvme(1, oacs=0), [LACKS, LACKS, YET, LACKS, LACKS]),
+        (nvme(4, oacs=1), [LACKS, LACKS, LACKS, YET, LACKS]),
+        (nvme(0x60000000, oacs=0x17), [LACKS, LACKS, LACKS, LACKS, YET]),
+        (nvme(0, oacs=0, fna=4), [LACKS] * 5),
+        (nvme(), [UNASKED] * 5),
+        (nvme(nvme=None), [UNASKED] * 5),
+        (nvme(LOST, oacs=LOST), [LOST_BIT] * 5),
+        (nvme(7, oacs=LOST), [YET, YET, YET, YET, LOST_BIT]),
+        (nvme(Absent("no such field"), oacs=2), [LACKS, LACKS, LACKS, LACKS, YET]),
+    ],
+    ids=[
+        "all",
+        "both",
+        "block",
+        "crypto",
+        "overwrite",
+        "reserved-bits",
+        "none",
+        "not-asked",
+        "no-facts",
+        "lost",
+        "oacs-lost",
+        "absent",
+    ],
+)
+def test_nvme_rungs_say_what_sanicap_and_oacs_say(one: Disk, expected: list[str]) -> None:
+    assert skips(choose(one)) == list(zip(NVME_RUNGS, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"sanitize": sanitize(crypto=True, block=True), "security": security()},
+            [YET, YET, YET, YET, YET],
+        ),
+        (
+            {"sanitize": sanitize(block=True), "security": security(frozen=True)},
+            [LACKS, YET, LACKS] + ["skip-frozen"] * 2,
+        ),
+        (
+            {"sanitize": sanitize(crypto=True), "security": security(locked=True)},
+            [LACKS, LACKS, YET] + ["skip-locked"] * 2,
+        ),
+        (
+            {"sanitize": sanitize(overwrite=True), "security": security(locked=True, frozen=True)},
+            [LACKS, LACKS, LACKS, "skip-locked", "skip-locked"],
+        ),
+        ({"sanitize": sanitize(), "security": security(enhanced_erase=False)}, [LACKS, LACKS, LACKS, LACKS, YET]),
+        ({"sanitize": sanitize(), "security": security(supported=False, frozen=True)}, [LACKS] * 5),
+        ({}, [UNASKED] * 5),
+        ({"sanitize": sanitize(crypto=LOST, block=LOST), "security": security(supported=LOST)}, [LOST_BIT] * 5),
+        ({"sanitize": sanitize(), "security": security(frozen=LOST)}, [LACKS] * 3 + [LOST_BIT] * 2),
+        (
+            {"sanitize": sanitize(block=LOST, crypto=True), "security": security(locked=LOST)},
+            [LOST_BIT] * 2 + [YET] + [LOST_BIT] * 2,
+        ),
+        ({"sanitize": sanitize(), "security": security(enhanced_erase=None)}, [LACKS] * 3 + [UNASKED, YET]),
+    ],
+    ids=[
+        "all",
+        "frozen",
+        "locked",
+        "both",
+        "no-enhanced",
+        "no-security",
+        "not-asked",
+        "lost",
+        "frozen-lost",
+        "locked-lost",
+        "half-asked",
+    ],
+)
+def test_sata_ssd_rungs_say_what_words_59_and_128_say(changes: dict[str, Any], expected: list[str]) -> None:
+    assert skips(choose(ssd(**changes))) == list(zip(SSD_RUNGS, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"sanitize": sanitize(overwrite=True), "security": security()}, [YET, YET]),
+        ({"sanitize": sanitize(), "security": security(frozen=True)}, [LACKS, "skip-frozen"]),
+        ({"sanitize": sanitize(), "security": security(locked=True)}, [LACKS, "skip-locked"]),
+        ({}, [UNASKED, UNASKED]),
+    ],
+)
+def test_hard_disk_rungs(changes: dict[str, Any], expected: list[str]) -> None:
+    assert skips(choose(disk(**changes))) == list(zip(HDD_RUNGS, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"sanitize": sanitize(block=True), "extra": {"format_unit": True}}, [YET, YET]),
+        ({"sanitize": sanitize(overwrite=True), "extra": {"format_unit": False}}, [YET, LACKS]),
+        ({"sanitize": sanitize(), "extra": {}}, [LACKS, UNASKED]),
+        ({}, [UNASKED, UNASKED]),
+        (
+            {
+                "sanitize": sanitize(block=LOST, crypto=LOST, overwrite=LOST),
+                "extra": {"format_unit": {"unreadable": "x"}},
+            },
+            [LOST_BIT, LOST_BIT],
+        ),
+    ],
+)
+def test_sas_rungs(changes: dict[str, Any], expected: list[str]) -> None:
+    assert skips(choose(disk(**SAS | changes))) == list(
+        zip(["scsi-sanitize", "scsi-format-unit"], expected, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("extra", "reason"),
+    [
+        ({"emmc": {"sanitize": True}}, YET),
+        ({"emmc": {"sanitize": False}}, LACKS),
+        ({"emmc": {"unreadable": "no answer"}}, LOST_BIT),
+        ({"emmc": Known({"sanitize": Known(True, "mmc")}, "mmc")}, YET),
+        ({"emmc": LOST}, LOST_BIT),
+        ({"emmc": {}}, UNASKED),
+        (None, UNASKED),
+    ],
+)
+def test_emmc_rung_says_what_ext_csd_says(extra: Any, reason: str) -> None:
+    method = choose(disk(**MMC, extra=extra))
+    assert skips(method) == [("mmc-sanitize", reason)]
+    error = {"error": "no answer"} if reason == LOST_BIT else {}
+    assert method.skipped[0].params == error
+
+
+def test_behind_a_bridge_the_drives_bits_are_not_asked() -> None:
+    assert skips(choose(ssd(**USB, sanitize=sanitize(block=True), security=security()))) == []
+
+
+def test_an_unreadable_bit_is_told_with_its_reason() -> None:
+    assert {s.params["error"] for s in choose(nvme(LOST, oacs=LOST)).skipped} == {"no answer"}
+
+
+# -- firmware techniques ---------------------------------------------------------------------------------------------
+
+_BITS: st.SearchStrategy[Any] = st.sampled_from([True, False, None, LOST, Absent("no")])
+
+
+@given(
+    bus=st.sampled_from(["ata", "nvme", "sas", "scsi", "usb", "mmc", "loop", "virtio", None]),
+    medium=st.sampled_from(["hdd", "ssd", "nvme", "emmc", "usb", "unknown", None]),
+    rotational=_BITS,
+    sanicap=st.one_of(st.integers(0, 7), st.none(), st.just(LOST)),
+    bits=st.lists(_BITS, min_size=5, max_size=5),
+    level=st.sampled_from([None, Level.CLEAR]),
+)
+def test_this_version_never_chooses_a_firmware_technique(
+    bus: Any, medium: Any, rotational: Any, sanicap: Any, bits: list[Any], level: Level | None
+) -> None:
+    one = disk(
+        bus=bus,
+        medium=medium,
+        rotational=rotational,
+        nvme=nvme(sanicap, oacs=sanicap).nvme,
+        sanitize=sanitize(crypto=bits[0], block=bits[1], overwrite=bits[2]),
+        security=security(frozen=bits[3], enhanced_erase=bits[4]),
+    )
+    method = choose(one, level=level)
+    assert (method.technique, method.level) == ("overwrite", Level.CLEAR)
+    assert [s.technique for s in method.skipped] == [rung.name for rung in rungs(one).above]
+    assert method.passes == (1 if _needs_one_pass(one) else 2)
+
+
+def _needs_one_pass(one: Disk) -> bool:
+    """One pass is for what turns, and for images; everything else gets two."""
+    bus, turning = known(one.bus), known(one.rotational) is True
+    if bus == "loop" or bus == "usb" or known(one.medium) == "usb":
+        return bus == "loop" or turning
+    if bus in ("mmc", "nvme") or known(one.medium) in ("emmc", "nvme"):
+        return False
+    return known(one.medium) == "hdd" or (turning and bus in ("sas", "scsi"))
+
+
+def test_only_the_overwrite_runs_in_this_version() -> None:
+    assert [t.name for t in Technique.registry.values() if t.runs_here] == ["overwrite"]
+    assert Technique.registry["overwrite"] is Overwrite
+
+
+@pytest.mark.parametrize("name", [*NVME_RUNGS, "opal-psid"])
+def test_a_named_firmware_technique_is_refused_with_the_drives_reason(name: str) -> None:
+    fault = refused(nvme(7, oacs=2, extra={"opal": {"supported": True}}), technique=name)
+    assert fault.error_id == "disk-no-method"
+    assert fault.params == {"method": name, "disk": "BCDE", "reason": YET}
+    assert refused(nvme(0, oacs=0, extra={"opal": {"supported": False}}), technique=name).params["reason"] == LACKS
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("dod-5220", "skip-unknown-name"),
+        ("", "skip-unknown-name"),
+        ("OVERWRITE", "skip-unknown-name"),
+        ("nvme-format", "skip-other-medium"),
+        ("ata-security-erase", "skip-other-medium"),
+    ],
+)
+def test_a_name_that_does_not_exist_or_is_for_another_disk(name: str, reason: str) -> None:
+    fault = refused(disk(), technique=name)
+    assert fault.error_id == "disk-no-method" and fault.params["reason"] == reason and fault.params["method"] == name
+
+
+def test_the_overwrite_can_be_named_on_every_disk_and_skips_nothing_then() -> None:
+    for one in (disk(), ssd(), nvme(7), disk(**MMC), disk(**USB)):
+        method = choose(one, technique="overwrite")
+        assert method.technique == "overwrite" and method.skipped == ()
+
+
+# -- level -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "method", "reason"),
+    [
+        (nvme(7, oacs=2), "nvme-sanitize-crypto-block", YET),
+        (nvme(4, oacs=2), "nvme-sanitize-overwrite", YET),
+        (nvme(0, oacs=2), "nvme-sanitize-crypto-block", LACKS),
+        (ssd(sanitize=sanitize(block=True), security=security()), "ata-sanitize-block", YET),
+        (ssd(sanitize=sanitize(), security=security()), "ata-sanitize-crypto-block", LACKS),
+        (disk(sanitize=sanitize(), security=security()), "ata-security-erase-enhanced", YET),
+        (disk(**SAS, sanitize=sanitize(), extra={"format_unit": True}), "scsi-sanitize", LACKS),
+        (disk(**MMC, extra={"emmc": {"sanitize": True}}), "mmc-sanitize", "skip-level-too-low"),
+        (disk(**USB), "overwrite", "skip-level-too-low"),
+        (disk(bus="loop"), "overwrite", "skip-level-too-low"),
+        (disk(bus="loop", read_only=True), "overwrite", "skip-read-only"),
+        (disk(bus="loop", size_bytes=None), "overwrite", "skip-size-unknown"),
+    ],
+    ids=[
+        "all",
+        "nvme-ow",
+        "nvme-format",
+        "ssd-block",
+        "ssd-security",
+        "hdd",
+        "sas-format",
+        "emmc",
+        "usb",
+        "loop",
+        "read-only",
+        "no-size",
+    ],
+)
+def test_purge_is_out_of_reach_and_the_best_rung_is_a_purge(one: Disk, method: str, reason: str) -> None:
+    """A technique that only clears this kind of disk is never called the best one towards a Purge."""
+    fault = refused(one, level=Level.PURGE)
+    assert fault.error_id == "disk-level-out-of-reach"
+    assert (fault.params["method"], fault.params["reason"], fault.params["level"]) == (method, reason, "purge")
+
+
+def test_enhanced_security_erase_purges_what_turns_and_clears_flash() -> None:
+    enhanced = Technique.registry["ata-security-erase-enhanced"]
+    assert enhanced.level_on(disk()) is Level.PURGE and enhanced.level_on(ssd()) is Level.CLEAR
+    assert enhanced.level_on(disk(medium=None)) is Level.CLEAR
+
+
+def test_purge_by_overwrite_is_refused_by_name_too() -> None:
+    fault = refused(disk(), level=Level.PURGE, technique="overwrite")
+    assert (fault.error_id, fault.params["reason"]) == ("disk-level-out-of-reach", "skip-level-too-low")
+
+
+# -- nothing fits ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"read_only": True}, "skip-read-only"),
+        ({"size_bytes": None}, "skip-size-unknown"),
+        ({"size_bytes": 0}, "skip-size-unknown"),
+        ({"size_bytes": LOST}, "skip-size-unknown"),
+        ({"medium": "optical"}, "skip-optical"),
+    ],
+)
+def test_no_method_for_what_cannot_be_written(changes: dict[str, Any], reason: str) -> None:
+    fault = refused(disk(**changes))
+    assert fault.error_id == "disk-no-method" and fault.params["reason"] == reason
+    assert fault.params["disk"] == ("?" if "size_bytes" in changes else "BCDE")
+
+
+def test_optical_is_refused_before_anything_else_is_looked_at() -> None:
+    assert refused(disk(medium="optical"), technique="overwrite", level=Level.PURGE).params["reason"] == "skip-optical"
+
+
+# -- read-back and estimate ------------------------------------------------------------------------------------------
+
+
+def test_read_back_is_full_unless_a_sample_is_asked_for() -> None:
+    assert choose(disk()).verify == choose(disk(), verify="full").verify == "full"
+    assert choose(disk(), verify="sample").verify == "sample"
+    for mode in ("none", "", "quick"):
+        assert refused(disk(), verify=mode).params["reason"] == "skip-unknown-name"
+
+
+def test_the_estimate_counts_passes_and_read_back() -> None:
+    one = disk()
+    full, sample = choose(one), choose(one, verify="sample")
+    assert estimate(one, full, bytes_per_s=1e8) == round(SIZE * 2 / 1e8, 1)
+    assert estimate(one, sample, bytes_per_s=1e8) == round(SIZE * 1.1 / 1e8, 1)
+    assert full.estimate_s and sample.estimate_s and sample.estimate_s < full.estimate_s
+    assert estimate(disk(size_bytes=None), full) is None
+    assert estimate(ssd(), choose(ssd()), bytes_per_s=1e8) == round(SIZE * 3 / 1e8, 1)
+
+
+# -- facts from tools ------------------------------------------------------------------------------------------------
+
+RECORDED = {
+    ("acer-aspire-a315-41", "ssd"): [YET] * 5,
+    ("acer-aspire-a315-41", "hdd"): [LACKS, "skip-frozen"],
+    ("ami-aptio-crb-z3735f", "emmc"): [YET],
+    ("azw-green-g4", "ssd"): [LACKS, LACKS, LACKS, YET, YET],
+    ("dell-optiplex-7010", "hdd"): [LACKS, "skip-frozen"],
+    ("google-eve", "emmc"): [YET],
+    ("hp-200-g3-aio", "ssd"): [LACKS, LACKS, LACKS, YET, YET],
+    ("hp-elitebook-840-g3", "ssd"): [LACKS, LACKS, LACKS, "skip-frozen", "skip-frozen"],
+    ("lenovo-thinkpad-t480", "nvme"): [YET, YET, YET, LACKS, YET],
+    ("microsoft-surface-go-2", "emmc"): [YET],
+    ("qemu-standard-pc", "unknown"): [],
+}
+
+
+def test_recorded_machines_have_the_ladder_their_drives_tell() -> None:
+    found: dict[tuple[str, str], list[str]] = {}
+    for folder in sorted(p for p in MACHINES.iterdir() if p.is_dir()):
+        for one in known(list_disks(RecordedMachine(folder))) or ():
+            if known(one.bus) != "usb":
+                method = choose(one)
+                found[folder.name, known(one.medium) or ""] = [s.reason for s in method.skipped]
+                assert method.passes == (1 if known(one.medium) == "hdd" else 2)
+    assert found == RECORDED
+
+
+def _view(base: Disk, view: Disk | Unreadable) -> Disk:
+    """The base with what one tool says of capabilities."""
+    assert isinstance(view, Disk)
+    return replace(base, sanitize=view.sanitize, security=view.security, nvme=view.nvme, extra=view.extra)
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("istdout-mx500-sanitize.txt", [YET] * 5),
+        ("identify-mx500-sanitize.txt", [YET] * 5),
+        ("ironlib-850evo.txt", [LACKS, LACKS, LACKS, YET, YET]),
+        ("istdout-hts545050-locked-high.txt", [LACKS, LACKS, LACKS, "skip-locked", "skip-locked"]),
+        ("istdout-wd5000-frozen.txt", [LACKS, LACKS, LACKS, "skip-frozen", "skip-frozen"]),
+        ("identify-no-security.txt", [LACKS] * 5),
+    ],
+)
+def test_what_hdparm_printed_gives_the_ata_ladder(shared: Path, file: str, expected: list[str]) -> None:
+    view = parse_hdparm((shared / "fixtures/disks/hdparm" / file).read_bytes())
+    assert [s.reason for s in choose(_view(ssd(), view)).skipped] == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("ironic-sn730-id-ctrl.json", [YET, YET, YET, LACKS, YET]),
+        ("ironic-sn730-id-ctrl-fna0.json", [YET, YET, YET, LACKS, YET]),
+    ],
+)
+def test_what_nvme_cli_printed_gives_the_nvme_ladder(shared: Path, file: str, expected: list[str]) -> None:
+    view = parse_id_ctrl((shared / "fixtures/disks/nvme" / file).read_bytes())
+    assert [s.reason for s in choose(_view(nvme(), view)).skipped] == expected
+
+
+def test_what_sg_opcodes_printed_gives_the_sas_ladder(shared: Path) -> None:
+    folder = shared / "fixtures/disks/scsi"
+    view = parse_opcodes((folder / "opcodes-sanitize.txt").read_bytes())
+    assert isinstance(view, Disk)
+    assert view.sanitize is not None and known(view.sanitize.crypto_erase) is True, "a drive with SANITIZE"
+    format_unit = YET if (view.extra or {})["format_unit"] else LACKS
+    assert [s.reason for s in choose(_view(disk(**SAS), view)).skipped] == [YET, format_unit]
+    assert isinstance(parse_opcodes((folder / "opcodes-unsupported.txt").read_bytes()), Unreadable)
+
+
+@pytest.mark.parametrize(("file", "reason"), [("extcsd-emmc51-8gb.txt", YET), ("extcsd-emmc45-no-sanitize.txt", LACKS)])
+def test_what_mmc_printed_gives_the_emmc_ladder(shared: Path, file: str, reason: str) -> None:
+    view = parse_extcsd((shared / "fixtures/disks/mmc" / file).read_bytes())
+    assert [s.reason for s in choose(_view(disk(**MMC), view)).skipped] == [reason]
