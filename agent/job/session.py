@@ -246,7 +246,8 @@ class Session:
         """Sign what was seen of a PC whose disks cannot be erased. It ends as "à vous": a person must look."""
         if self.job.state is not State.ASSESSED:
             raise Fault("choice-missing")
-        self._stream.emit(Kind.ATTENTION, reason="attention-no-disk")
+        shown = any(e is not None and e.reason != "excluded-boot-medium" for e in self._exclusions)
+        self._stream.emit(Kind.ATTENTION, reason="attention-all-excluded" if shown else "attention-no-disk")
         self.paper.ready()
 
         def work() -> None:
