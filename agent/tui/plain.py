@@ -155,9 +155,10 @@ class PlainSink:
             return []
         self._shown[name] = (p["phase"], percent // 10, now)
         eta = p.get("eta_s")
-        left = time_text(float(eta), self._words) if eta is not None else "?"
-        word = self._words("phase-" + p["phase"])
-        return self._say("plain-progress", disk=self._disk(event), phase=word, percent=percent, left=left)
+        said = {"disk": self._disk(event), "phase": self._words("phase-" + p["phase"]), "percent": percent}
+        if eta is None:
+            return self._say("plain-progress-untimed", **said)
+        return self._say("plain-progress", **said, left=time_text(float(eta), self._words))
 
     def _on_range_failed(self, event: Event) -> list[str]:
         p = event.params

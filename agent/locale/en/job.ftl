@@ -20,6 +20,7 @@ plain-canaries = { $disk }: { $count } canaries written and read back.
 plain-pass = { $disk }: pass { $n } of { $of }.
 plain-verify = { $disk }: READ-BACK.
 plain-progress = { $disk }: { $phase } { $percent } %, { $left } left.
+plain-progress-untimed = { $disk }: { $phase } { $percent } %.
 plain-range = { $disk }: unreadable or unwritable range at byte { $start }, { $bytes } bytes.
 plain-stalled = { $disk }: nothing has moved for { $seconds } s.
 plain-canaries-checked = { $disk }: canaries found again, { $alive }.

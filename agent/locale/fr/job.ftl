@@ -20,6 +20,7 @@ plain-canaries = { $disk } : { $count } témoins écrits et relus.
 plain-pass = { $disk } : passe { $n } sur { $of }.
 plain-verify = { $disk } : RELECTURE.
 plain-progress = { $disk } : { $phase } { $percent } %, reste { $left }.
+plain-progress-untimed = { $disk } : { $phase } { $percent } %.
 plain-range = { $disk } : zone illisible ou non inscriptible à l’octet { $start }, { $bytes } octets.
 plain-stalled = { $disk } : rien ne bouge depuis { $seconds } s.
 plain-canaries-checked = { $disk } : témoins retrouvés, { $alive }.
