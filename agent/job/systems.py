@@ -55,6 +55,7 @@ class Systems:
             "status": image.status if image else "unproven",
             "estimate_s": estimate_s(image),
             "sheet": "sheet-linux",
+            "hidden": profile.hidden,
         }
 
     def windows_facts(self, inventory: Inventory) -> Mapping[str, Any]:
