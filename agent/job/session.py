@@ -364,7 +364,7 @@ class Session:
         self._exclusions = exclude(self._disks, boot_medium=planning.boot_medium(self._disks))
         excluded = [e for e in self._exclusions if e is not None]
         offers = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
-        # an exercise needs no image: its install is rehearsed. A hidden profile is for whoever put its image here.
+        # an exercise needs no image: its install is rehearsed
         profiles = [facts for facts in offers if facts["image_bytes"] or (self.exercise and not facts["hidden"])]
         self._stream.emit(
             Kind.ASSESSED,
