@@ -14,7 +14,7 @@ from iso import medium, tree, wheels
 from iso.recipe import LARGEST_ISO, REPO, Recipe, epoch_of, project_version
 from iso.tools import Failed, require, run
 
-_PROGRAMS = {
+PROGRAMS = {
     **{"mmdebstrap": "mmdebstrap", "mksquashfs": "squashfs-tools", "xorriso": "xorriso", "mformat": "mtools"},
     **{"mcopy": "mtools", "git": "git", "unshare": "util-linux"},
 }
@@ -93,7 +93,7 @@ def main() -> int:
     try:
         if os.geteuid() != 0:
             raise Failed("make iso must run as root")
-        require(_PROGRAMS)
+        require(PROGRAMS)
         if told.images and not (told.images / "manifest.json").is_file():
             raise Failed(f"{told.images}: no manifest.json (regain image build)")
         iso = build(recipe_of(told.out.resolve(), told.images))

@@ -64,6 +64,7 @@ if loadfont unicode; then
     terminal_output gfxterm
 fi
 if serial --unit=0 --speed=115200; then
+    terminfo --utf8 serial vt100
     terminal_input --append serial
     terminal_output --append serial
 fi
