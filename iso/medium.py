@@ -19,8 +19,11 @@ from iso.tree import copy, inside
 
 _BIOS_MODULES = (
     *("biosdisk", "iso9660", "part_msdos", "part_gpt", "fat", "search", "search_fs_file", "configfile", "normal"),
-    *("linux", "echo", "test", "all_video", "font", "gfxterm", "serial", "terminal", "halt", "reboot"),
+    *("linux", "echo", "test", "all_video", "font", "gfxterm", "serial", "terminal", "halt", "reboot", "gettext"),
 )
+
+_MBR_DISK_ID = 440
+"""Offset of the four bytes that tell one MBR disk from another; without them Linux makes no PARTUUID."""
 
 
 def lay_out(recipe: Recipe, tree: Path, folder: Path) -> None:
@@ -31,6 +34,7 @@ def lay_out(recipe: Recipe, tree: Path, folder: Path) -> None:
         copy(tree / program[1:], folder / program[1:])
     grub = folder / "boot/grub"
     copy(tree / "usr/share/grub/unicode.pf2", grub / "fonts/unicode.pf2")
+    copy(tree / "usr/share/locale/fr/LC_MESSAGES/grub.mo", grub / "locale/fr.mo")
     (grub / "grub.cfg").write_text(menu.grub_cfg(), encoding="utf-8")
     disk = folder / ".disk"
     disk.mkdir()
@@ -76,7 +80,7 @@ def _efi(recipe: Recipe, tree: Path, folder: Path) -> None:
 
 
 def write(recipe: Recipe, tree: Path, folder: Path, target: Path) -> None:
-    argv = [
+    argv: list[str | Path] = [
         *("xorriso", "-as", "mkisofs", "-quiet", "-iso-level", "3", "-r", "-J", "-joliet-long", "-V", LABEL),
         *("-o", target, "-b", "boot/grub/i386-pc/eltorito.img", "-no-emul-boot", "-boot-load-size", "4"),
         *("-boot-info-table", "--grub2-boot-info", "--grub2-mbr", tree / "usr/lib/grub/i386-pc/boot_hybrid.img"),
@@ -85,6 +89,9 @@ def write(recipe: Recipe, tree: Path, folder: Path, target: Path) -> None:
         *("-no-emul-boot", folder),
     ]
     run(argv, timeout_s=3600, environment={"SOURCE_DATE_EPOCH": str(recipe.epoch)})
+    with target.open("r+b") as disk:
+        disk.seek(_MBR_DISK_ID)
+        disk.write(bytes.fromhex(recipe.token[-8:]))
 
 
 def _only(folder: Path, pattern: str) -> Path:

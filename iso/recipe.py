@@ -23,8 +23,13 @@ LARGEST_ISO = 700 * 10**6
 """Bytes, without installable images: it still fits on a CD and copies in a minute."""
 
 DOCUMENTS = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/lintian/*")
-KEPT_DOCUMENTS = ("/usr/share/doc/*/copyright", "/usr/share/doc/apt/examples/*")
-"""Licences stay, and the package sources that Debian ships as an example."""
+KEPT_DOCUMENTS = (
+    "/usr/share/doc/*/copyright",
+    "/usr/share/doc/apt/examples/*",
+    "/usr/share/locale/[f]r/LC_MESSAGES/grub.mo",
+)
+"""Licences stay, the package sources that Debian ships as an example, and the French of the boot menu. dpkg keeps
+the folders of an included file only up to the first wildcard of its pattern (dpkg(1)): hence the brackets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

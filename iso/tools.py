@@ -39,5 +39,5 @@ def run(
         raise Failed(f"{words[0]}: no answer within {timeout_s:g} s") from None
     if done.returncode:
         said = (done.stderr + b"\n" + done.stdout).decode("utf-8", "replace").strip().splitlines()
-        raise Failed(f"{words[0]}: exit {done.returncode}\n" + "\n".join(said[-12:]))
+        raise Failed(f"{words[0]}: exit {done.returncode}\n" + "\n".join(said[-40:]))
     return done.stdout.decode("utf-8", "replace")

@@ -39,7 +39,7 @@ def _debstrap(base: Path, packages: Sequence[str], mirrors: Sequence[str]) -> No
     rules = [f"path-exclude={pattern}" for pattern in DOCUMENTS]
     rules += [f"path-include={pattern}" for pattern in KEPT_DOCUMENTS]
     argv = [
-        *("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", f"--components={','.join(COMPONENTS)}"),
+        *("mmdebstrap", "--mode=root", "--variant=minbase", f"--components={','.join(COMPONENTS)}"),
         f"--include={','.join(packages)}",
         '--aptopt=Apt::Install-Recommends "false"',
         *(f"--dpkgopt={rule}" for rule in rules),
@@ -103,7 +103,7 @@ def installed(tree: Path) -> str:
 
 def squash(recipe: Recipe, tree: Path, target: Path) -> None:
     """One compressed file. The kernel, the initrd and the boot loaders lie on the medium beside it, once."""
-    argv = [
+    argv: list[str | Path] = [
         *("mksquashfs", tree, target, "-comp", "zstd", "-Xcompression-level", "15", "-b", "256K"),
         *("-noappend", "-quiet", "-no-progress", "-wildcards"),
         *("-e", "boot/*", "usr/lib/grub/*", "usr/lib/shim/*", "usr/share/grub/*", "proc/*", "sys/*", "dev/*", "run/*"),

@@ -12,6 +12,7 @@ after the machine is off, a test reads them from outside.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import re
@@ -23,11 +24,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from agent.tui.theme import PALETTE
+from iso import photo
 from iso.tools import Failed
 from iso.virtual import Machine, firmware_files, keys_of, qemu_argv, swtpm_argv
 
-_PROMPT_CHARACTERS_S = 0.02
+_TYPING_S = 0.02
 """Between two characters on the serial line: an emulated UART drops what comes faster than it is read."""
+
+_QUIET_SHELL = "stty -echo cols 500; PS1=; PS2=; bind 'set enable-bracketed-paste off'; TERM=dumb"
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\([AB0]")
+_LEAST_INK = 0.01
+"""Of a screen with words on it; one that was only cleared has none."""
 
 
 class VirtualPC:
@@ -39,6 +47,8 @@ class VirtualPC:
         self._serial: socket.socket | None = None
         self._qmp: _Qmp | None = None
         self._heard = ""
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._shell_is_quiet = False
         self.started = 0.0
 
     # -- power -----------------------------------------------------------------------------------------------
@@ -131,8 +141,8 @@ class VirtualPC:
             heard = self._serial.recv(65536)
             if not heard:
                 raise Failed(f"the PC went off; last: {self._heard[-600:]!r}")
-            # colours and cursor movements are for terminals
-            self._heard += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", heard.decode("utf-8", "replace"))
+            # colours and cursor movements are for terminals; one may still be cut in two here
+            self._heard = _ESCAPES.sub("", self._heard + self._decode(heard))
 
     def say(self, text: str) -> None:
         """Characters on the serial line."""
@@ -140,22 +150,23 @@ class VirtualPC:
             raise Failed("the PC is off")
         for letter in text:
             self._serial.sendall(letter.encode())
-            time.sleep(_PROMPT_CHARACTERS_S)
+            time.sleep(_TYPING_S)
 
     def shell(self, command: str, timeout_s: float = 60) -> str:
         """What a command prints in the root shell of the serial line. Raises Failed for another exit status than 0."""
-        mark = f"fini{time.monotonic_ns() % 10**9}"
-        self.say(f"{command}; echo {mark[:4]}''{mark[4:]}=$?\n")
-        text = self._until(rf"{mark}=(\d+)", timeout_s)
-        output = text[0].partition("\n")[2].replace("\r", "").strip("\n")
-        if text[1] != "0":
-            raise Failed(f"{command}: exit {text[1]}: {output[-400:]}")
+        if not self._shell_is_quiet:
+            self._command(_QUIET_SHELL, timeout_s)
+            self._shell_is_quiet = True
+        status, output = self._command(command, timeout_s)
+        if status:
+            raise Failed(f"{command}: exit {status}: {output[-400:]}")
         return output
 
-    def _until(self, pattern: str, timeout_s: float) -> tuple[str, str]:
-        before = re.compile(f"(?s)(.*?){pattern}")
-        found = self.expect(before.pattern, timeout_s)
-        return found[1], found[2]
+    def _command(self, command: str, timeout_s: float) -> tuple[int, str]:
+        number = time.monotonic_ns() % 10**9
+        self.say(f"{command}; echo fin''{number}=$?\n")  # the quotes: an echo of the line itself is not the end
+        found = self.expect(rf"(?s)(.*?)fin{number}=(\d+)\s*\n", timeout_s)
+        return int(found[2]), found[1].replace("\r", "").strip("\n")
 
     # -- keyboard and screen ---------------------------------------------------------------------------------
 
@@ -172,6 +183,22 @@ class VirtualPC:
         """A photograph of the console, PNG."""
         self.qmp("screendump", filename=str(path.resolve()), format="png")
         return path
+
+    def look(self) -> photo.Look:
+        """What is on the console now, for a test without eyes."""
+        picture = self.machine.place("console.ppm")
+        self.qmp("screendump", filename=str(picture))
+        return photo.look(picture.read_bytes())
+
+    def wait_screens(self, timeout_s: float = 300) -> float:
+        """Until our screens are drawn (their background is ours alone); the seconds since power-on."""
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until:
+            seen = self.look()
+            if seen.background == PALETTE[0].lower() and seen.ink > _LEAST_INK:
+                return self.seconds()
+            time.sleep(0.5)
+        raise Failed(f"no screen of ours within {timeout_s:g} s")
 
     # -- the monitor -----------------------------------------------------------------------------------------
 

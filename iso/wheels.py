@@ -18,10 +18,8 @@ def _pip() -> list[str | Path]:
 
 
 def _for_the_stick() -> list[str | Path]:
-    return [
-        *("--python-version", PYTHON, "--implementation", "cp", "--only-binary=:all:"),
-        *(word for platform in _PLATFORMS for word in ("--platform", platform)),
-    ]
+    platforms = [word for platform in _PLATFORMS for word in ("--platform", platform)]
+    return ["--python-version", PYTHON, "--implementation", "cp", "--only-binary=:all:", *platforms]
 
 
 def download(recipe: Recipe) -> Path:
@@ -31,12 +29,10 @@ def download(recipe: Recipe) -> Path:
     for old in fresh.glob("*.whl"):
         old.unlink()
     wanted = runtime_requirements((REPO / "pyproject.toml").read_text(encoding="utf-8"))
-    known = ["--find-links", folder] if folder.is_dir() else []
+    known: list[str | Path] = ["--find-links", folder] if folder.is_dir() else []
     constraints = REPO / ".ci" / "constraints.txt"
-    run(
-        [*_pip(), "download", "-d", fresh, *_for_the_stick(), *known, "-c", constraints, *wanted],
-        timeout_s=1800,
-    )
+    argv: list[str | Path] = [*_pip(), "download", "-d", fresh, *_for_the_stick(), *known, "-c", constraints]
+    run([*argv, *wanted], timeout_s=1800)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.whl"):
         old.unlink()
