@@ -3,7 +3,7 @@
 PY := .venv/bin/python
 ARGS ?=
 
-.PHONY: demo test check bench image contract clean iso vm test-vm
+.PHONY: demo test check bench image contract clean iso usb vm test-vm
 
 demo: ## the whole job on the rehearsal bench, with the embedded registry
 	@.ci/setup demo
@@ -11,9 +11,9 @@ demo: ## the whole job on the rehearsal bench, with the embedded registry
 
 test: ## style, types and every test
 	@.ci/setup test
-	@$(PY) -m ruff check agent tests
-	@$(PY) -m ruff format --check -q agent tests
-	@$(PY) -m mypy agent
+	@$(PY) -m ruff check agent iso tests
+	@$(PY) -m ruff format --check -q agent iso tests
+	@$(PY) -m mypy agent iso
 	@$(PY) -m pytest $(ARGS)
 
 bench: ## measured figures, each beside a peer or a physical limit (root: loop devices)
@@ -28,8 +28,21 @@ contract: ## the JSON Schema of the signed report, from its models
 	@.ci/setup test
 	@$(PY) -c 'import json; from agent.model.report import Report; print(json.dumps(Report.model_json_schema(), indent=1))'
 
-iso vm test-vm:
-	@echo "make $@: the bootable stick is not built yet; the rehearsal bench (make demo) has the whole job." >&2; exit 2
+iso: ## the bootable stick, build/regain-VERSION.iso (root). IMAGES=build/images puts the images on it too
+	@.ci/setup iso
+	@$(PY) -m iso.build $(if $(IMAGES),--images $(IMAGES))
+
+usb: ## write the stick: make usb DEV=/dev/sdX (root); asks for the end of its serial number, reads it back
+	@[ -n "$(DEV)" ] || { echo "make usb DEV=/dev/sdX" >&2; exit 2; }
+	@.ci/setup demo
+	@$(PY) -m iso.usb $(DEV)
+
+vm: ## the stick on a virtual donated PC. ARGS="--firmware secureboot --model optiplex --fresh"
+	@.ci/setup vm
+	@$(PY) -m iso.start $(ARGS)
+
+test-vm:
+	@echo "make $@: not written yet." >&2; exit 2
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -33,6 +33,13 @@ def on_live_stick() -> bool:
     return LIVE_MARKER.exists()
 
 
+def switch_off() -> None:
+    """Power this PC off: « Éteindre » on the stick."""
+    from agent.machine.live import LiveMachine
+
+    LiveMachine().run(["systemctl", "poweroff"], timeout_s=60)
+
+
 def data_home() -> Path:
     """REGAIN_HOME, else the user's data folder."""
     told = os.environ.get("REGAIN_HOME")

@@ -85,7 +85,10 @@ def run_live(*, plain: bool, as_json: bool, recipe: Path | None) -> None:
     _screens_need_terminal()
     from agent.tui.app import run_bench
 
-    raise typer.Exit(run_bench(session, lang=language()))
+    code = run_bench(session, lang=language())
+    if wiring.on_live_stick():  # the screens were left by « Éteindre »; a bug was raised again above
+        wiring.switch_off()
+    raise typer.Exit(code)
 
 
 def _screens_need_terminal() -> None:

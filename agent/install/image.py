@@ -28,7 +28,7 @@ Tell = Callable[[str, float], None]
 
 _HEARTBEAT_S = 5.0
 _PACKAGES_TIMEOUT_S = 4 * 3600.0
-_DIES_WITH_US = [
+DIES_WITH_US = [
     *("setpriv", "--pdeathsig", "KILL", "--"),
     *("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"),
 ]
@@ -38,7 +38,7 @@ _SQUASH = ["-comp", "zstd", "-Xcompression-level", "15", "-b", "256K", "-noappen
 
 # Traces of the build and of any one machine. resolv.conf and hostname were copied from the builder by mmdebstrap;
 # the package sources become those that Debian itself ships as an example.
-_CLEAN = r"""
+CLEAN = r"""
 set -eu
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/cache/ldconfig/aux-cache
@@ -184,7 +184,7 @@ class Builder:
     def _clean(self) -> str:
         """Remove the traces of the build; returns the package list, one ``name=version`` a line, sorted."""
         self._begin("build-clean")
-        left = self._inside(_CLEAN.encode(), what="clean").text.strip()
+        left = self._inside(CLEAN.encode(), what="clean").text.strip()
         if left:
             raise self._failed(f"dpkg --audit: {left[-200:]}")
         listing = self._inside(b"dpkg-query -W -f '${Package}=${Version}\\n' | sort", what="dpkg-query").text
@@ -263,7 +263,7 @@ class Builder:
 
     def _long(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         """In a thread, with a sign of life now and then. A build that is interrupted takes its tool with it."""
-        argv = [*_DIES_WITH_US, *argv]
+        argv = [*DIES_WITH_US, *argv]
         started = self.machine.clock.monotonic()
         outcome: list[Answer | BaseException] = []
 

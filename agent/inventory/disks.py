@@ -77,6 +77,9 @@ def _from_sysfs(machine: Machine, why: Unreadable) -> tuple[BlockDevice, ...] | 
     )
 
 
+_LIVE_SYSTEM = "/run/live/"
+
+
 def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
     """One disk with everything its bus lets us ask. None for a loop device that has no file behind it."""
     disk = device.disk
@@ -172,7 +175,10 @@ def _mmc(machine: Machine, name: str, path: str) -> list[Disk]:
 
 
 def _loop(machine: Machine, device: BlockDevice) -> Disk | None:
-    """A loop device is named by the file behind it; without a file it is not there."""
+    """A loop device is named by the file behind it; without a file it is not there. The one that this very system
+    runs from (live-boot mounts it under /run/live) belongs to the stick, not to the PC."""
+    if any(_LIVE_SYSTEM in reason for reason in known(device.disk.in_use) or ()):
+        return None
     data = read(machine, f"/sys/block/{device.name}/loop/backing_file", limit=4096)
     if data is None or isinstance(data, Unreadable):
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.install.image import _DIES_WITH_US, Builder, host_mirrors, installed_packages
+from agent.install.image import DIES_WITH_US, Builder, host_mirrors, installed_packages
 from agent.install.manifest import read_manifest
 from agent.install.profiles import folder, load_profile
 from agent.machine.clocks import VirtualClock
@@ -44,7 +44,7 @@ class Host:
         raise NotThere(path)
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
-        words = tuple(argv)[len(_DIES_WITH_US) :] if argv[0] == "setpriv" else tuple(argv)
+        words = tuple(argv)[len(DIES_WITH_US) :] if argv[0] == "setpriv" else tuple(argv)
         self.calls.append(words)
         good = Answer(argv=words, exit_status=0, stdout=b"", stderr=b"", seconds=0.0)
         return self._answer(words) or good

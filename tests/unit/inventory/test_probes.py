@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,17 @@ def test_why_a_disk_is_held_and_what_is_no_disk(bent: Callable[..., Any]) -> Non
     assert found is not None
     assert [known(d.path) for d in found] == ["/dev/sda"]  # a loop device without a file is not there
     assert known(found[0].in_use) == ("mounted on /media/…", "member of md0", "held by dm-0", "swap")
+
+
+def test_the_stick_s_own_system_is_no_disk_of_the_pc(bent: Callable[..., Any]) -> None:
+    def found(mount: str) -> list[str | None]:
+        row = {"name": "loop0", "type": "loop", "size": 407482368, "ro": True, "mountpoints": [mount]}
+        machine = bent(NAME, json.dumps({"blockdevices": [row]}).encode(), tool="lsblk")
+        machine.read = lambda path, limit=0: b"/somewhere/filesystem.squashfs\n"  # what sysfs says is behind it
+        return [known(d.path) for d in known(list_disks(machine)) or ()]
+
+    assert found("/mnt") == ["/dev/loop0"]
+    assert found("/run/live/rootfs/filesystem.squashfs") == []
 
 
 def test_lsblk_without_mount_points_leaves_the_use_unknown(bent: Callable[..., Any]) -> None:

@@ -1,0 +1,22 @@
+# Making the stick and trying it (make usb, make vm)
+usb-not-disk = this is not a whole disk.
+usb-not-removable = this device is not removable. Only a USB stick is accepted.
+usb-read-only = this device is write-protected.
+usb-mounted = this device is mounted. Unmount it first.
+usb-in-use = this device is used by a volume (LVM, encryption, RAID).
+usb-too-small = this device is too small.
+usb-no-serial = this device has no serial number: nothing can confirm it.
+usb-device = { $path }: { $model }, { $gb } GB
+usb-all-lost = Everything on this stick will be lost.
+usb-ask = Type the last { $n } characters of its serial number
+usb-wrong-serial = This is not the end of that serial number. Nothing was written.
+usb-changed = This is no longer the same device. Nothing was written.
+usb-writing = Writing { $mb } MB.
+usb-reading = Reading back.
+usb-differs = What was read back differs: throw this stick away.
+usb-done = The stick is ready and was read back.
+vm-no-iso = { $path } is not there. Make it first, as root: make iso
+vm-started = Virtual { $model } switched on ({ $speed }).
+vm-vnc = No display here: look with a VNC client at { $address }
+vm-serial = Serial console: socat - UNIX-CONNECT:{ $path }
+vm-cut = Power cut.

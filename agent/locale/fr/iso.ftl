@@ -1,0 +1,22 @@
+# Fabriquer la clé et l’essayer (make usb, make vm)
+usb-not-disk = ce n’est pas un disque entier.
+usb-not-removable = ce support n’est pas amovible. Seule une clé USB est acceptée.
+usb-read-only = ce support est protégé en écriture.
+usb-mounted = ce support est monté. Démontez-le d’abord.
+usb-in-use = ce support est utilisé par un volume (LVM, chiffrement, RAID).
+usb-too-small = ce support est trop petit.
+usb-no-serial = ce support n’a pas de numéro de série : rien ne permet de le confirmer.
+usb-device = { $path } : { $model }, { $gb } Go
+usb-all-lost = Tout ce qui est sur cette clé sera perdu.
+usb-ask = Tapez les { $n } derniers caractères de son numéro de série
+usb-wrong-serial = Ce n’est pas la fin de ce numéro de série. Rien n’a été écrit.
+usb-changed = Ce n’est plus le même support. Rien n’a été écrit.
+usb-writing = Écriture de { $mb } Mo.
+usb-reading = Relecture.
+usb-differs = La relecture ne correspond pas : cette clé est à jeter.
+usb-done = La clé est prête et relue.
+vm-no-iso = { $path } n’est pas là. Fabriquez-la d’abord, en root : make iso
+vm-started = { $model } virtuel allumé ({ $speed }).
+vm-vnc = Pas d’affichage ici : regardez avec un client VNC sur { $address }
+vm-serial = Console série : socat - UNIX-CONNECT:{ $path }
+vm-cut = Courant coupé.
