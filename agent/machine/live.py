@@ -10,7 +10,7 @@ import json
 import os
 import stat
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
@@ -39,11 +39,14 @@ class LiveDisk:
 
     rehearsal_scale: int | None = None
 
-    def __init__(self, *, identity: DiskIdentity, path: str, fd: int, action: Action) -> None:
+    def __init__(
+        self, *, identity: DiskIdentity, path: str, fd: int, action: Action, find: Callable[[DiskIdentity], str]
+    ) -> None:
         self.identity = identity
         self.path = path
         self._fd = fd
         self._action = action
+        self._find = find
         self.size_bytes = _ioctl(fd, _BLKGETSIZE64, "Q")
         self.logical_block = _ioctl(fd, _BLKSSZGET, "i")
         self.physical_block = _ioctl(fd, _BLKPBSZGET, "I")
@@ -61,6 +64,18 @@ class LiveDisk:
                 continue
             if _major_minor(name) not in mine:
                 raise Fault("warrant-other-disk", disk=self.identity.suffix, other=name)
+
+    def changed(self) -> bool:
+        try:
+            return _ioctl(self._fd, _BLKGETSIZE64, "Q") != self.size_bytes or self._find(self.identity) != self.path
+        except OSError as error:
+            if error.errno not in (errno.ENODEV, errno.ENXIO, errno.EIO):
+                raise
+            return True
+        except Fault as fault:
+            if fault.error_id not in ("disk-not-found", "disk-duplicate-identity", "tool-garbage"):
+                raise
+            return True
 
     def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
         os.set_inheritable(self._fd, True)
@@ -140,7 +155,7 @@ class LiveMachine:
             if action is Action.INSTALL:
                 exclusive, fd = fd, os.open(path, os.O_RDONLY | os.O_CLOEXEC)
                 os.close(exclusive)
-            return LiveDisk(identity=identity, path=path, fd=fd, action=action)
+            return LiveDisk(identity=identity, path=path, fd=fd, action=action, find=self.find)
         except BaseException:
             os.close(fd)
             raise
