@@ -1,4 +1,4 @@
-"""NVMe drives: what their sanitize operation is doing (NVMe base specification 2.0, figure 291), and Format NVM (5.14)."""
+"""NVMe drives: what their sanitize operation is doing (NVMe base 2.0, figure 291), and Format NVM (5.14)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def sanitize_state(machine: Machine, path: str, facts: Disk) -> SanitizeState:
 
 
 def forbidden_by(state: str) -> str:
-    """How the story ends before anything is written; "" when nothing forbids it (ERASURE design, section 3, a and b)."""
+    """How the story ends before anything is written, "" when nothing forbids it (ERASURE design, section 3)."""
     if state in ("in_progress", "unknown"):
         return "sanitize-running" if state == "in_progress" else "sanitize-unknown"
     return "sanitize-failed" if state == "failed" else ""

@@ -264,7 +264,8 @@ class Page:
         """What was sent, what the tool answered, and what was seen before anything was written over it."""
         lines = []
         for command in e.commands:
-            sent, status = " ".join(str(word) for word in command.get("argv", ())), command.get("exit_status")
+            words, status = command.get("argv"), command.get("exit_status")
+            sent = " ".join(str(word) for word in words) if isinstance(words, list) else "?"
             lines.append(self.w("paper-command-said", argv=sent, exit="none" if status is None else str(status)))
         if (c := e.command_check) is not None:
             classes = ", ".join(p.phrase(self.w, f"content-{name}") for name in sorted(c.classes)) or "–"

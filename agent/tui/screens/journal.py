@@ -15,11 +15,12 @@ from agent.tui.sheet import BenchScreen, Keys
 
 FILTERS = ("all", "alerts", "proofs")
 
-ALERTS = frozenset({Kind.CONSENT_REFUSED, Kind.FELL_BACK, Kind.RANGE_FAILED, Kind.STALLED, Kind.INSTALL_LOCKED, Kind.STEP_FAILED,
-                    Kind.REPORT_WAITING, Kind.ATTENTION, Kind.FAULT, Kind.STOP_REQUESTED})  # fmt: skip
-PROOFS = frozenset({Kind.CANARIES_PLANTED, Kind.COMMAND_CHECKED, Kind.PASS_FINISHED, Kind.VERIFY_FINISHED, Kind.CANARIES_CHECKED,
-                    Kind.ERASURE_FINISHED, Kind.RECORD_SIGNED, Kind.CERTIFICATE_WRITTEN, Kind.REPORT_DELIVERED,
-                    Kind.CONSENTED})  # fmt: skip
+ALERTS = frozenset({Kind.CONSENT_REFUSED, Kind.FELL_BACK, Kind.RANGE_FAILED, Kind.STALLED, Kind.INSTALL_LOCKED,
+                    Kind.STEP_FAILED, Kind.REPORT_WAITING, Kind.ATTENTION, Kind.FAULT,
+                    Kind.STOP_REQUESTED})  # fmt: skip
+PROOFS = frozenset({Kind.CANARIES_PLANTED, Kind.COMMAND_CHECKED, Kind.PASS_FINISHED, Kind.VERIFY_FINISHED,
+                    Kind.CANARIES_CHECKED, Kind.ERASURE_FINISHED, Kind.RECORD_SIGNED, Kind.CERTIFICATE_WRITTEN,
+                    Kind.REPORT_DELIVERED, Kind.CONSENTED})  # fmt: skip
 
 
 def is_alert(event: Event) -> bool:
