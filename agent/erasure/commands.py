@@ -38,7 +38,9 @@ class Heard:
 class Command(Protocol):
     """One technique's own words: what is sent, and what its answers mean."""
 
-    def argv(self, machine: Machine, disk: OpenDisk, method: Method) -> Sequence[str]: ...
+    def argv(self, machine: Machine, disk: OpenDisk, method: Method) -> Sequence[str]:
+        """What is sent. Raises DoorError when something it must say could not be read."""
+        ...
 
     def status(self, answer: Answer) -> str | None:
         """The drive's status as its standard writes it, for the record; None when the tool shows none."""
@@ -56,9 +58,12 @@ def send(
     emit: Emit,
     timeout_s: float,
     monotonic: Callable[[], float],
-) -> tuple[Heard, Mapping[str, Any]]:
-    """Run it on the opened disk, with a heartbeat. What was heard, and its entry for the record."""
-    argv = list(command.argv(machine, disk, method))
+) -> tuple[Heard, Mapping[str, Any] | None]:
+    """Run it on the opened disk, with a heartbeat. What was heard, and its entry for the record (none: not sent)."""
+    try:
+        argv = list(command.argv(machine, disk, method))
+    except DoorError as error:
+        return Heard(refusal="skip-tool-failed", params={"error": str(error)}), None
     entry: dict[str, Any] = {"technique": method.technique, "argv": argv, "started": machine.clock.utc()}
     emit(Kind.COMMAND_STARTED, entry)  # on the medium before the drive hears of it
     began = monotonic()

@@ -74,7 +74,8 @@ class Firmware:
             timeout_s=self.timeout_s,
             monotonic=self.monotonic,
         )
-        self.seen.commands.append(entry)
+        if entry is not None:
+            self.seen.commands.append(entry)
         self.seen.end = heard.end
         if not heard.end and self._changed():
             self.seen.end = "changed"

@@ -12,7 +12,7 @@ from agent.model.erasure import Method
 from agent.model.facts import known
 from agent.model.inventory import Disk
 
-_LOG_BYTES = 512
+_LOG_BYTES, _IDENTIFY_BYTES = 512, 4096
 _LOG_HEAD = 32  # SPROG, SSTAT, SCDW10 and the estimates
 _TOOL_S = 10.0
 _STATES = {0: "never", 1: "completed", 2: "in_progress", 3: "failed", 4: "completed_no_deallocate"}
@@ -68,14 +68,16 @@ def forbidden_by(state: str) -> str:
 
 
 class NvmeFormat:
-    """Format NVM of one namespace with an explicit secure erase setting: without one it erases nothing, on purpose."""
+    """Format NVM of one namespace with everything said: without a secure erase setting it erases nothing, on purpose;
+    without an LBA format nvme-cli takes format 0 where one Format reaches all namespaces (FNA bit 0), and the blocks
+    of the disk would have another size than the plan's."""
 
     def argv(self, machine: Machine, disk: OpenDisk, method: Method) -> Sequence[str]:
         setting = int(method.params["ses"])
         if setting not in (1, 2):
             raise ValueError(f"secure erase setting {setting} does not erase")
         force = ["--force"] if _version(machine) >= _FIRST_WITH_FORCE else []
-        return ["nvme", "format", disk.path, "-s", str(setting), *force]
+        return ["nvme", "format", disk.path, "-s", str(setting), "-l", str(_lba_format(machine, disk.path)), *force]
 
     def status(self, answer: Answer) -> str | None:
         code = status_code(answer)
@@ -96,6 +98,15 @@ class NvmeFormat:
         if code is None and _NEVER_SENT.search(said):  # the tool's own refusal: no command reached the drive
             return Heard(refusal="skip-tool-failed", params={"error": said.strip().splitlines()[0][:160]})
         return Heard(end="command-unknown")
+
+
+def _lba_format(machine: Machine, path: str) -> int:
+    """Index of the LBA format in use (NVM command set 1.0, figure 97: FLBAS, byte 26). Raises DoorError."""
+    answer = machine.run(["nvme", "id-ns", path, "-b"], timeout_s=_TOOL_S)
+    if answer.exit_status != 0 or len(answer.stdout) != _IDENTIFY_BYTES:
+        raise DoorError("nvme id-ns: no answer")
+    in_use = answer.stdout[26]
+    return (in_use & 0xF) | (in_use >> 1 & 0x30)
 
 
 def _version(machine: Machine) -> tuple[int, int]:

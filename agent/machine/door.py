@@ -104,7 +104,7 @@ class OpenDisk(Protocol):
         ...
 
     def changed(self) -> bool:
-        """Ask again: True when the disk is gone, or shows another identity or size than when it was opened."""
+        """Ask again: True when the disk is gone, or shows another identity, size or block than when it was opened."""
         ...
 
     def start_worker(self, module: str, spec: Mapping[str, Any]) -> Worker:

@@ -8,6 +8,7 @@ import fcntl
 import glob as globbing
 import json
 import os
+import re
 import stat
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,8 @@ _BLKSSZGET = 0x1268  # logical sector size, int (linux/fs.h)
 _BLKPBSZGET = 0x127B  # physical sector size, unsigned int
 _BLKGETSIZE64 = 0x80081272  # bytes, u64
 _BLKROGET = 0x125E  # read-only flag, int
+
+_REACHES_OTHERS = re.compile(r"/dev/(nvme\d+|ng\d+n\d+|sg\d+|bsg/.*)$")
 
 _LSBLK = ["lsblk", "-J", "-b", "-d", "-o", "PATH,MODEL,SERIAL,WWN,SIZE,MAJ:MIN"]
 
@@ -56,10 +59,15 @@ class LiveDisk:
         return run_tool(argv, timeout_s=timeout_s, stdin=stdin)
 
     def _refuse_other_disks(self, argv: Sequence[str]) -> None:
-        """Every device named on the line must be this disk, one of its partitions or a harmless character device."""
+        """Every device named on the line must be this disk, one of its partitions or a harmless character device.
+
+        The character device of a controller is none: it reaches every disk behind it.
+        """
         mine = _major_minors(self.path)
         for word in argv:
             name = word.partition("=")[2] if "=/dev/" in word else word
+            if _REACHES_OTHERS.match(name):
+                raise Fault("warrant-other-disk", disk=self.identity.suffix, other=name)
             if not name.startswith("/dev/") or not Path(name).is_block_device():
                 continue
             if _major_minor(name) not in mine:
@@ -67,7 +75,8 @@ class LiveDisk:
 
     def changed(self) -> bool:
         try:
-            return _ioctl(self._fd, _BLKGETSIZE64, "Q") != self.size_bytes or self._find(self.identity) != self.path
+            now = (_ioctl(self._fd, _BLKGETSIZE64, "Q"), _ioctl(self._fd, _BLKSSZGET, "i"), self._find(self.identity))
+            return now != (self.size_bytes, self.logical_block, self.path)
         except OSError as error:
             if error.errno not in (errno.ENODEV, errno.ENXIO, errno.EIO):
                 raise

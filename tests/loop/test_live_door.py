@@ -116,3 +116,13 @@ def test_a_disk_that_shows_another_size_has_changed(make_loop: MakeLoop) -> None
             file.truncate(4 * MIB)
         sh("losetup", "-c", device)
         assert disk.changed()
+
+
+@pytest.mark.parametrize("name", ["/dev/nvme0", "/dev/ng0n1", "/dev/sg0", "/dev/bsg/0:0:0:0"])
+def test_a_command_for_the_controller_reaches_other_disks_and_is_refused(make_loop: MakeLoop, name: str) -> None:
+    _, path = make_loop(8 * MIB)
+    machine = LiveMachine()
+    mine = identity_of(machine, path, 8 * MIB)
+    with machine.open_disk(mine, warrant_for(machine, mine), Action.ERASE) as disk, pytest.raises(Fault) as caught:
+        disk.run(["nvme", "format", name, "-n", "1", "-s", "1"], timeout_s=5)
+    assert caught.value.error_id == "warrant-other-disk"

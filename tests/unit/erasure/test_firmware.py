@@ -52,16 +52,18 @@ class Pc(OneMachine):
 
     exercise = False
 
-    def __init__(self, log: bytes = NEVER) -> None:
+    def __init__(self, log: bytes = NEVER, *, identifies: bool = True) -> None:
         super().__init__()
         self.clock = Clock()  # type: ignore[assignment]
-        self.log = log
+        self.log, self.identifies = log, identifies
         self.asked: list[list[str]] = []
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         self.asked.append(list(argv))
         if list(argv[:2]) == ["nvme", "version"]:
             return answer(argv, 0, b"nvme version 2.13 (git 2.13)\n")
+        if list(argv[:2]) == ["nvme", "id-ns"]:
+            return answer(argv, 0 if self.identifies else 1, bytes(4096))
         assert list(argv[:2]) == ["nvme", "get-log"], argv
         return answer(argv, 0, self.log)
 
@@ -150,7 +152,7 @@ def test_a_format_is_seen_to_erase_and_one_pass_follows(image: Path) -> None:
     evidence, journal, drive = erase_file(image, formats)
     assert (evidence.outcome, evidence.level) == (Outcome.CLEARED, Level.CLEAR), evidence.reasons
     assert evidence.method.technique == "nvme-format" and len(evidence.passes) == 1
-    assert drive.ran == [["nvme", "format", drive.path, "-s", "1", "--force"]]
+    assert drive.ran == [["nvme", "format", drive.path, "-s", "1", "-l", "0", "--force"]]
     seen = evidence.inspection
     assert seen and (seen.alive, seen.witnesses_matching, seen.unreadable) == (0, 0, 0)
     assert seen.looked > 500 and set(seen.classes) == {"zeros"} and seen.classes["zeros"] == seen.looked
@@ -240,6 +242,13 @@ def test_a_tool_that_is_missing_sent_nothing(image: Path) -> None:
 
     evidence, _, _ = erase_file(image, missing)
     assert evidence.outcome is Outcome.CLEARED and evidence.method.skipped[-1].reason == "skip-tool-failed"
+
+
+def test_what_cannot_be_said_whole_is_not_sent(image: Path) -> None:
+    """Without the block size in use a Format could change it."""
+    evidence, journal, drive = erase_file(image, formats, machine=Pc(identifies=False))
+    assert evidence.outcome is Outcome.CLEARED and evidence.method.skipped[-1].reason == "skip-tool-failed"
+    assert drive.ran == [] and evidence.commands == () and Kind.COMMAND_STARTED not in journal.kinds
 
 
 def test_no_answer_in_time_is_unknown_and_nothing_is_written_after_it(image: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from agent.erasure.commands import Heard
 from agent.erasure.ladder import choose
 from agent.erasure.nvme import NvmeFormat, SanitizeState, forbidden_by, sanitize_state, status_code
 from agent.inventory.nvme import parse_id_ctrl
-from agent.machine.door import Answer, ToolMissing
+from agent.machine.door import Answer, DoorError, ToolMissing
 from agent.machine.guard import destroys
 from agent.model.facts import known
 from agent.model.inventory import Disk
@@ -65,6 +66,14 @@ class Opened:
     path = "/dev/nvme0n1"
 
 
+def in_use(flbas: int) -> Answer:
+    data = bytearray(4096)
+    data[26] = flbas
+    return Answer(
+        argv=("nvme", "id-ns", "/dev/nvme0n1", "-b"), exit_status=0, stdout=bytes(data), stderr=b"", seconds=0.0
+    )
+
+
 def argv(machine: Any) -> list[str]:
     return list(FORMAT.argv(machine, Opened(), SHOWN))  # type: ignore[arg-type]
 
@@ -73,10 +82,26 @@ def argv(machine: Any) -> list[str]:
 
 
 def test_the_setting_is_explicit_and_the_command_line_counts_as_destructive() -> None:
-    sent = argv(Asked(said("nvme version")))
-    assert sent == ["nvme", "format", "/dev/nvme0n1", "-s", "1", "--force"]
+    sent = argv(Asked(said("nvme version"), in_use(0)))
+    assert sent == ["nvme", "format", "/dev/nvme0n1", "-s", "1", "-l", "0", "--force"]
     assert destroys(sent)
-    assert said(" ".join(sent)).exit_status == 0, "this very line was recorded"
+
+
+@pytest.mark.parametrize(("flbas", "index"), [(0, 0), (4, 4), (0x10, 0), (0x21, 0x11), (0x6F, 0x3F)])
+def test_the_block_size_in_use_is_kept(flbas: int, index: int) -> None:
+    """FLBAS bits 3:0 and 6:5; bit 4 says where metadata goes."""
+    sent = argv(Asked(in_use(flbas)))
+    assert sent[sent.index("-l") + 1] == str(index)
+
+
+def test_without_the_block_size_nothing_is_sent(shared: Path) -> None:
+    with pytest.raises(DoorError):
+        argv(Asked(said("nvme version")))
+    short = replace(in_use(0), stdout=b"NVMe status: x")
+    with pytest.raises(DoorError):
+        argv(Asked(short))
+    real = replace(in_use(0), stdout=(shared / "fixtures/disks/nvme/raw/id-ns.bin").read_bytes())
+    assert "-l" in argv(Asked(real))
 
 
 @pytest.mark.parametrize(
@@ -85,13 +110,11 @@ def test_the_setting_is_explicit_and_the_command_line_counts_as_destructive() ->
 )
 def test_force_only_where_this_version_has_it(version: str, force: bool) -> None:
     answer = Answer(argv=("nvme", "version"), exit_status=0, stdout=version.encode(), stderr=b"", seconds=0.0)
-    assert ("--force" in argv(Asked(answer))) is force
-    assert "--force" not in argv(Asked()), "nobody answered"
+    assert ("--force" in argv(Asked(answer, in_use(0)))) is force
+    assert "--force" not in argv(Asked(in_use(0))), "nobody answered"
 
 
 def test_a_setting_that_erases_nothing_is_never_sent() -> None:
-    from dataclasses import replace
-
     for setting in (0, 3):
         with pytest.raises(ValueError, match="does not erase"):
             FORMAT.argv(Asked(), Opened(), replace(SHOWN, params={"ses": setting}))  # type: ignore[arg-type]

@@ -397,4 +397,4 @@ def test_a_drive_that_only_said_done_is_named_beside_the_overwrite() -> None:
         )
     )
     assert {"paper-claim-clear-exceptions", "paper-ssd-overwrite"} <= ids(wording(made))
-    assert "2902témoinssur2902" in text(made).replace(" ", "")
+    assert "encorelà:2902sur2902" in text(made).replace(" ", "")
