@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agent.erasure import firmware, proof, ranges
@@ -55,70 +56,30 @@ def erase(
         raise Fault("disk-changed", disk=disk.identity.suffix)
     if resume is not None and resume.method.get("technique") != target.method.technique:
         resume = from_scratch(resume)  # another plan than the one that was cut
-    limits = limits or Limits()
-    cipher = _cipher(machine)
+    run = _Run(
+        machine=machine,
+        disk=disk,
+        method=target.method,
+        facts=facts,
+        emit=emit,
+        stop=stop,
+        resume=resume,
+        limits=limits or Limits(),
+        entropy=entropy,
+        monotonic=monotonic,
+        seen=_seen_before(resume),
+    )
     started, began = machine.clock.utc(), monotonic()
     emit(
         Kind.ERASURE_STARTED,
         {"method": to_wire(target.method), "bytes_total": disk.size_bytes, "resumed": resume is not None},
     )
-    seen = _seen_before(resume)
-    method = target.method
-
-    def work(steps: Sequence[str]) -> bool:
-        """A worker for these steps; its last word stays in ``seen.end`` only when it is not "done"."""
-        if stop.is_set():
-            seen.end = "stopped"
-            return False
-        spec = build_spec(method, facts, resume, limits, size_bytes=disk.size_bytes, cipher=cipher, entropy=entropy) | {
-            "steps": list(steps),
-            "technique": method.technique,
-        }
-        if seen.planted is not None:
-            spec["canaries"] = dict(seen.planted)
-        seen.end = ""
-        worker = disk.start_worker(WORKER, spec)
-        Watch(worker, seen, emit, stop, limits, spec, machine.clock.utc, monotonic).run()
-        if seen.end != "done":
-            return False
-        seen.end = ""
-        return True
-
-    if stop.is_set():
-        seen.end = "stopped"
-    elif not firmware.busy_with_itself(machine, disk, facts, seen):
-        if resume is not None and resume.fell_back is not None:
-            method = firmware.fall_back(method, resume.fell_back) or method
-        elif method.technique in firmware.TECHNIQUES and seen.inspection is None:
-            method = firmware.Firmware(
-                machine=machine,
-                disk=disk,
-                seen=seen,
-                emit=emit,
-                work=work,
-                timeout_s=limits.command_s,
-                monotonic=monotonic,
-            ).carry_out(method)
-        if not seen.end and work(("overwrite",) if seen.planted else ("plant", "overwrite")):
-            seen.end = "done"
-    judgement = proof.judge(
-        proof.Observations(
-            size_bytes=disk.size_bytes,
-            method=method,
-            disk=facts,
-            end=seen.end,
-            passes_finished=len(seen.finished),
-            canaries=seen.canaries,
-            inspection=seen.inspection,
-            verification=seen.verification,
-            bad_ranges=ranges.merge(seen.bad),
-            signatures=seen.signatures,
-        )
-    )
+    run.go()
+    seen, judgement = run.seen, run.judge()
     return Evidence(
         identity=disk.identity,
         disk=to_wire(facts),
-        method=method,
+        method=run.method,
         plan_digest=plan_digest,
         warrant_id=warrant_id,
         outcome=judgement.outcome,
@@ -140,6 +101,90 @@ def erase(
         rehearsal=machine.exercise,
         rehearsal_scale=disk.rehearsal_scale,
     )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One disk from the first canary to the last look. ``method`` becomes the plan's next line when it gives way."""
+
+    machine: Machine
+    disk: OpenDisk
+    method: Method
+    facts: Disk
+    emit: Emit
+    stop: threading.Event
+    resume: ResumePoint | None
+    limits: Limits
+    entropy: Callable[[int], bytes]
+    monotonic: Callable[[], float]
+    seen: Seen
+
+    def go(self) -> None:
+        """Everything, in order; how it ended is ``seen.end``."""
+        if self.stop.is_set():
+            self.seen.end = "stopped"
+            return
+        if firmware.busy_with_itself(self.machine, self.disk, self.facts, self.seen):
+            return
+        if self.resume is not None and self.resume.fell_back is not None:
+            self.method = firmware.fall_back(self.method, self.resume.fell_back) or self.method
+        elif self.method.technique in firmware.TECHNIQUES and self.seen.inspection is None:
+            self.method = self._firmware().carry_out(self.method)
+        if not self.seen.end and self._work(("overwrite",) if self.seen.planted else ("plant", "overwrite")):
+            self.seen.end = "done"
+
+    def _firmware(self) -> firmware.Firmware:
+        return firmware.Firmware(
+            machine=self.machine,
+            disk=self.disk,
+            seen=self.seen,
+            emit=self.emit,
+            work=self._work,
+            timeout_s=self.limits.command_s,
+            monotonic=self.monotonic,
+        )
+
+    def _work(self, steps: Sequence[str]) -> bool:
+        """A worker for these steps. Its last word stays in ``seen.end``, but for "done": more may follow."""
+        if self.stop.is_set():
+            self.seen.end = "stopped"
+            return False
+        spec = build_spec(
+            self.method,
+            self.facts,
+            self.resume,
+            self.limits,
+            size_bytes=self.disk.size_bytes,
+            cipher=_cipher(self.machine),
+            entropy=self.entropy,
+        ) | {"steps": list(steps), "technique": self.method.technique}
+        if self.seen.planted is not None:
+            spec["canaries"] = dict(self.seen.planted)
+        self.seen.end = ""
+        worker = self.disk.start_worker(WORKER, spec)
+        utc = self.machine.clock.utc
+        Watch(worker, self.seen, self.emit, self.stop, self.limits, spec, utc, self.monotonic).run()
+        if self.seen.end != "done":
+            return False
+        self.seen.end = ""
+        return True
+
+    def judge(self) -> proof.Judgement:
+        seen = self.seen
+        return proof.judge(
+            proof.Observations(
+                size_bytes=self.disk.size_bytes,
+                method=self.method,
+                disk=self.facts,
+                end=seen.end,
+                passes_finished=len(seen.finished),
+                canaries=seen.canaries,
+                inspection=seen.inspection,
+                verification=seen.verification,
+                bad_ranges=ranges.merge(seen.bad),
+                signatures=seen.signatures,
+            )
+        )
 
 
 def evidence_event(evidence: Evidence) -> dict[str, Any]:

@@ -85,6 +85,8 @@ def test_the_setting_is_explicit_and_the_command_line_counts_as_destructive() ->
     sent = argv(Asked(said("nvme version"), in_use(0)))
     assert sent == ["nvme", "format", "/dev/nvme0n1", "-s", "1", "-l", "0", "--force"]
     assert destroys(sent)
+    on_4k = argv(Asked(said("nvme version"), in_use(4)))
+    assert said(" ".join(on_4k)).exit_status == 0, "this very line was recorded, on a namespace with 4 KiB blocks"
 
 
 @pytest.mark.parametrize(("flbas", "index"), [(0, 0), (4, 4), (0x10, 0), (0x21, 0x11), (0x6F, 0x3F)])
