@@ -362,12 +362,12 @@ def test_a_cut_around_the_command_starts_the_technique_over(image: Path, kind: K
 
 
 def test_a_cut_in_the_pass_after_a_format_goes_on_with_the_pass(image: Path) -> None:
-    with Drive(image, formats, faults=[{"kind": "power-cut", "start": 15 * MIB}]) as drive:
+    with Drive(image, formats, faults=[{"kind": "power-cut", "start": 20 * MIB}]) as drive:
         journal = Journal(drive.identity.text)
         first = run(drive, journal)
     assert first.outcome is Outcome.UNKNOWN
     point = resume_point(journal.events(), journal.disk)
-    assert point and point.inspection == first.inspection and point.offset > 0
+    assert point and point.inspection == first.inspection and point.current is not None
     with Drive(image, formats) as drive:
         second = run(drive, journal, resume=point)
     assert second.outcome is Outcome.CLEARED and second.method.technique == "nvme-format"
@@ -375,7 +375,7 @@ def test_a_cut_in_the_pass_after_a_format_goes_on_with_the_pass(image: Path) -> 
 
 
 def test_a_cut_in_the_overwrite_after_a_refusal_stays_an_overwrite(image: Path) -> None:
-    with Drive(image, lambda d: REFUSED, faults=[{"kind": "power-cut", "start": 15 * MIB}]) as drive:
+    with Drive(image, lambda d: REFUSED, faults=[{"kind": "power-cut", "start": 20 * MIB}]) as drive:
         journal = Journal(drive.identity.text)
         run(drive, journal)
     point = resume_point(journal.events(), journal.disk)
@@ -388,11 +388,11 @@ def test_a_cut_in_the_overwrite_after_a_refusal_stays_an_overwrite(image: Path) 
 
 def test_another_plan_than_the_one_that_was_cut_starts_over(image: Path) -> None:
     overwrite = choose(FACTS, technique="overwrite")
-    with Drive(image, formats, faults=[{"kind": "power-cut", "start": 15 * MIB}]) as drive:
+    with Drive(image, formats, faults=[{"kind": "power-cut", "start": 20 * MIB}]) as drive:
         journal = Journal(drive.identity.text)
         run(drive, journal, method=overwrite)
     point = resume_point(journal.events(), journal.disk)
-    assert point and point.offset > 0
+    assert point and point.current is not None
     with Drive(image, formats) as drive:
         second = run(drive, journal, resume=point)
     assert second.outcome is Outcome.CLEARED and second.method.technique == "nvme-format"
