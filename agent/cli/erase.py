@@ -15,6 +15,7 @@ from agent.model.events import Kind
 from agent.model.facts import Known, Unreadable, known
 
 if TYPE_CHECKING:
+    from agent.model.erasure import Method
     from agent.model.inventory import Disk
     from agent.model.plan import Exclusion, Plan
 
@@ -56,7 +57,7 @@ def _row(disk: Disk, exclusion: Exclusion | None) -> dict[str, Any]:
         "excluded_id": exclusion.reason if exclusion else None,
     }
     try:
-        method = choose(disk, level=None)
+        method = choose(disk, level=None, real_drives=True)
         row["method"] = {
             "name": method.technique,
             "level": method.level,
@@ -65,10 +66,18 @@ def _row(disk: Disk, exclusion: Exclusion | None) -> dict[str, Any]:
             "reason": w()(method.reason, **method.params),
             "estimate_s": method.estimate_s,
             "skipped": [{"name": s.technique, "why": w()(s.reason, **s.params)} for s in method.skipped],
+            "fallback": _fallback(method.fallback),
         }
     except Fault as fault:
         row["method"] = {"name": None, "level": Level.NONE, "reason": w()(f"err-{fault.error_id}", **fault.params)}
     return row
+
+
+def _fallback(method: Method | None) -> dict[str, Any] | None:
+    """What the plan goes on with when the drive refuses its command or was not seen to erase."""
+    if method is None:
+        return None
+    return {"name": method.technique, "passes": method.passes, "reason": w()(method.reason, **method.params)}
 
 
 def _show(row: dict[str, Any]) -> None:
@@ -94,6 +103,9 @@ def _show(row: dict[str, Any]) -> None:
         lang("cli-disk-method", method=f"{method['name']} ({method['level']}). {method['reason']}"), "  "
     ):
         say(line)
+    if after := method.get("fallback"):
+        for line in wrapped(lang("plain-fallback", method=after["reason"]), "  "):
+            say(line)
     for skipped in method.get("skipped", ()):
         for line in wrapped(f"- {skipped['name']} : {skipped['why']}", "    "):
             say(line)
@@ -159,7 +171,7 @@ class _Erase(OneDisk):
         return make_plan(
             inventory=Inventory(disks=Known((disk,), "lsblk")),
             tag=self.tag,
-            targets=plan_targets([disk], [None], level=level, technique=technique, verify=verify),
+            targets=plan_targets([disk], [None], level=level, real_drives=True, technique=technique, verify=verify),
             excluded=(),
             choice=Choice(system=SystemChoice.NONE, profile=None, chosen_by=self.operator),
             install=None,

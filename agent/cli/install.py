@@ -124,11 +124,14 @@ class _Install(OneDisk):
         )
 
     def _unlock(self, planned: InstallPlan, record: Path | None, *, unproven: str | None, keys: Path | None) -> None:
-        """Raises Fault install-locked without a proof for this very disk, record faults for a paper that is wrong."""
+        """Raises Fault install-locked without a proof for this very disk, install-bad-ranges when that proof tells of
+        sectors that no longer work and no reason is given, record faults for a paper that is wrong."""
         if record is not None:
             report = self._verified(record, keys)
             if not proves_erased(report, planned.disk.text):
                 raise Fault("install-locked", disk=planned.disk.suffix, record=record.name)
+            if unproven is None and has_bad_ranges(report, planned.disk.text):
+                raise Fault("install-bad-ranges", disk=planned.disk.suffix)
         elif unproven is None:
             raise Fault("install-locked", disk=planned.disk.suffix, record="-")
 
@@ -203,5 +206,18 @@ def proves_erased(report: Mapping[str, Any], identity: str) -> bool:
     if report.get("exercise") is not False:
         return False
     proven = [Outcome(o).value for o in Outcome if o.proven]
-    mine = [e for e in report.get("erasures", ()) if e.get("disk", {}).get("identity") == identity]
+    mine = _erasures(report, identity)
     return bool(mine) and mine[-1].get("outcome") in proven and not mine[-1].get("rehearsal", False)
+
+
+def has_bad_ranges(report: Mapping[str, Any], identity: str) -> bool:
+    """True when the last erasure of this disk lists sectors that could not be written or read."""
+    from agent.model.erasure import BAD_RANGE_IDS
+
+    return any(
+        x.get("kind") in BAD_RANGE_IDS for e in _erasures(report, identity)[-1:] for x in e.get("exceptions", ())
+    )
+
+
+def _erasures(report: Mapping[str, Any], identity: str) -> list[Mapping[str, Any]]:
+    return [e for e in report.get("erasures", ()) if e.get("disk", {}).get("identity") == identity]

@@ -113,10 +113,15 @@ def plant(disk: BlockIO, key: bytes, seed: bytes, *, going_on: Callable[[], None
 
 
 def look(
-    disk: BlockIO, planted: Planted, *, uncovered: Sequence[tuple[int, int]], going_on: Callable[[], None]
+    disk: BlockIO,
+    planted: Planted,
+    *,
+    uncovered: Sequence[tuple[int, int]],
+    going_on: Callable[[], None],
+    held: Callable[[bytes], None] | None = None,
 ) -> Found:
     """Read every place again, but for those that could not be written (``uncovered``). A canary with one surviving
-    sector is alive. Raises OSError when the disk is gone."""
+    sector is alive. ``held`` is told what each place holds now. Raises OSError when the disk is gone."""
     places, candidates = canary_places(disk.size_bytes, planted.seed)
     block = memoryview(aligned_buffer(SLOT))
     canary = memoryview(aligned_buffer(SLOT))
@@ -132,6 +137,8 @@ def look(
             continue
         stream.fill(canary, offset)
         now, then = block.tobytes(), canary.tobytes()
+        if held is not None:
+            held(now)
         alive += any(now[at : at + _SECTOR] == then[at : at + _SECTOR] for at in range(0, SLOT, _SECTOR))
     for index, digest in sorted(planted.witnesses.items()):
         going_on()
@@ -141,8 +148,10 @@ def look(
         looked += 1
         if not _read(disk, block, offset):
             unreadable += 1
-        elif _digest(block) == digest:
-            matching += 1
+            continue
+        if held is not None:
+            held(block.tobytes())
+        matching += _digest(block) == digest
     return Found(looked=looked, alive=alive, unreadable=unreadable, witnesses_matching=matching)
 
 

@@ -1,7 +1,8 @@
 """Which technique for which disk: best first, and why the better ones were left aside (ERASURE design, section 3).
 
-Pure. A technique says from the drive's own bits whether the drive has it. This version runs the overwrite only;
-the firmware techniques stand in the ladder so that plan and certificate say what was not done, and why.
+Pure. A technique says from the drive's own bits whether the drive has it. Those that this version does not run stand in
+the ladder too, so that plan and certificate say what was not done, and why. How one is carried out stands in
+``agent.erasure.firmware``; what it was worth, in ``agent.erasure.proof``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from agent.erasure.proof import NVME_FORMAT, OVERWRITE
 from agent.model.erasure import Level, Method, Skipped
 from agent.model.errors import Fault
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
@@ -38,7 +40,8 @@ class Technique:
 
     name: ClassVar[str]
     level: ClassVar[Level]
-    runs_here: ClassVar[bool] = False  # this version can carry it out
+    built: ClassVar[bool] = False  # this version can carry it out
+    firmware: ClassVar[bool] = True  # the drive does it by itself: a rehearsal disk has no firmware
     registry: ClassVar[dict[str, type[Technique]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -56,14 +59,21 @@ class Technique:
         return cls.level
 
     @classmethod
-    def offered(cls, disk: Disk, *, level: Level | None = None) -> Supported | Refusal:
-        """Supported by the drive, good enough for ``level``, and carried out by this version."""
+    def offered(cls, disk: Disk, *, level: Level | None, real_drives: bool) -> Supported | Refusal:
+        """Supported by the drive, good enough for ``level``, and carried out by this version on this machine."""
         answer = cls.supports(disk)
         if isinstance(answer, Refusal):
             return answer
         if level is Level.PURGE and cls.level_on(disk) is not Level.PURGE:
             return Refusal(reason="skip-level-too-low")
-        return answer if cls.runs_here else Refusal(reason="skip-not-available-yet")
+        if not cls.built:
+            return Refusal(reason="skip-not-available-yet")
+        return answer if real_drives or not cls.firmware else Refusal(reason="skip-no-real-drive")
+
+    @classmethod
+    def method(cls, disk: Disk, row: Rungs, verify: str) -> Method:
+        """What the plan says of it. Raises NotImplementedError for a technique that this version does not run."""
+        raise NotImplementedError
 
 
 def _says(fact: MaybeFact[bool]) -> Supported | Refusal:
@@ -125,13 +135,37 @@ class NvmeSanitizeOverwrite(Technique):
 
 
 class NvmeFormat(Technique):
-    """Format NVM needs OACS bit 1; crypto erase (SES 2) also FNA bit 2. One overwrite pass follows it."""
+    """Format NVM (NVMe base 2.0, 5.14) and one overwrite pass: Clear, whatever the drive says of its encryption.
 
-    name, level = "nvme-format", Level.CLEAR
+    Needs OACS bit 1. Secure erase setting 2 (crypto) where FNA bit 2 offers it, else 1 (user data), never 0. With FNA
+    bits 0 or 1 one Format reaches every namespace, also those that nobody confirmed: only a drive with one has it.
+    """
+
+    name, level, built = NVME_FORMAT, Level.CLEAR, True
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return _says(_bit(disk.nvme.oacs if disk.nvme else None, 2))
+        answer = _says(_bit(disk.nvme.oacs if disk.nvme else None, 2))
+        if isinstance(answer, Refusal):
+            return answer
+        namespaces = known(disk.nvme.namespaces) if disk.nvme else None
+        if namespaces is None:
+            return Refusal(reason="skip-namespaces-not-counted")
+        return answer if namespaces == 1 else Refusal(reason="skip-several-namespaces")
+
+    @classmethod
+    def method(cls, disk: Disk, row: Rungs, verify: str) -> Method:
+        crypto = known(_bit(disk.nvme.fna if disk.nvme else None, 4)) is True
+        return Method(
+            technique=cls.name,
+            level=cls.level,
+            passes=1,
+            verify=verify,
+            reason="method-nvme-format-crypto" if crypto else "method-nvme-format",
+            claim="claim-nvme-format",
+            params={"passes": 1, "ses": 2 if crypto else 1},
+            fallback=Overwrite.method(disk, row, verify),
+        )
 
 
 def _sanitize(disk: Disk, action: str) -> Supported | Refusal:
@@ -266,7 +300,7 @@ class OpalPsid(Technique):
 class Overwrite(Technique):
     """Our own stream over every byte the host can address, read back: Clear, whatever the number of passes."""
 
-    name, level, runs_here = "overwrite", Level.CLEAR, True
+    name, level, built, firmware = OVERWRITE, Level.CLEAR, True, False
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
@@ -275,6 +309,18 @@ class Overwrite(Technique):
         if known(disk.read_only):
             return Refusal(reason="skip-read-only")
         return Supported()
+
+    @classmethod
+    def method(cls, disk: Disk, row: Rungs, verify: str) -> Method:
+        return Method(
+            technique=cls.name,
+            level=cls.level,
+            passes=row.passes,
+            verify=verify,
+            reason=row.reason,
+            claim=row.claim,
+            params={"passes": row.passes},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,10 +371,16 @@ def rungs(disk: Disk) -> Rungs:
 
 
 def choose(
-    disk: Disk, *, level: Level | None = None, technique: str | None = None, verify: str | None = None
+    disk: Disk,
+    *,
+    level: Level | None = None,
+    technique: str | None = None,
+    verify: str | None = None,
+    real_drives: bool = False,
 ) -> Method:
     """The best technique this disk and this version have, at ``level`` or better, or the one that is named.
 
+    ``real_drives``: commands reach the drives themselves; on the rehearsal bench they cannot.
     Raises Fault "disk-no-method" (unknown name or mode, nothing that can run), "disk-level-out-of-reach".
     """
     suffix = identity.suffix if (identity := identify(disk)) else "?"
@@ -342,9 +394,10 @@ def choose(
         ladder = (_named(str(technique), row, suffix),)
     skipped: list[Skipped] = []
     for rung in ladder:
-        answer = rung.offered(disk, level=level)
+        answer = rung.offered(disk, level=level, real_drives=real_drives)
         if isinstance(answer, Supported):
-            return _method(disk, rung, row, tuple(skipped), verify)
+            method = replace(rung.method(disk, row, verify or "full"), skipped=tuple(skipped))
+            return replace(method, estimate_s=estimate(disk, method))
         skipped.append(Skipped(technique=rung.name, reason=answer.reason, params=answer.params))
     if level is Level.PURGE:
         best = next((s for s in skipped if s.reason == "skip-not-available-yet"), skipped[0])
@@ -363,20 +416,6 @@ def _named(name: str, row: Rungs, suffix: str) -> type[Technique]:
     if known_one not in (*row.above, Overwrite, OpalPsid):
         raise Fault("disk-no-method", method=name, disk=suffix, reason="skip-other-medium")
     return known_one
-
-
-def _method(disk: Disk, rung: type[Technique], row: Rungs, skipped: tuple[Skipped, ...], verify: str | None) -> Method:
-    method = Method(
-        technique=rung.name,
-        level=rung.level_on(disk),
-        passes=row.passes,
-        verify=verify or "full",
-        reason=row.reason,
-        claim=row.claim,
-        params={"passes": row.passes},
-        skipped=skipped,
-    )
-    return replace(method, estimate_s=estimate(disk, method))
 
 
 def estimate(disk: Disk, method: Method, *, bytes_per_s: float | None = None) -> float | None:

@@ -11,11 +11,18 @@ from typing import Any
 
 from agent.erasure import ranges
 from agent.erasure.content import Content
-from agent.model.erasure import BadRange, Canaries, Evidence, Level, Method, Outcome, Verification
+from agent.model.erasure import BadRange, Canaries, Evidence, Inspection, Level, Method, Outcome, Verification
 from agent.model.facts import Known, known
 from agent.model.inventory import Disk
 
 OVERWRITE = "overwrite"
+NVME_FORMAT = "nvme-format"
+
+ENDS_ON_STREAM = frozenset({OVERWRITE, NVME_FORMAT})
+"""Techniques whose last step is our own pass: what is read back must be its stream, byte for byte."""
+
+COMMANDS = frozenset({NVME_FORMAT})
+"""Techniques that begin with a command the drive carries out: what it did is looked at before anything is written."""
 
 FAILED_ENDS: Mapping[str, str] = {
     "vanished": "reason-vanished",
@@ -23,13 +30,20 @@ FAILED_ENDS: Mapping[str, str] = {
     "read-only": "reason-read-only",
     "sync-failed": "reason-sync-failed",
     "error": "reason-disk-error",
+    "sanitize-failed": "reason-sanitize-failed",
+    "refused": "reason-command-refused",
 }
-"""How the worker ended -> why that is a failure of the disk."""
+"""How the worker, or the drive's own command, ended -> why that is a failure of the disk."""
 
 UNKNOWN_ENDS: Mapping[str, str] = {
     "stopped": "reason-interrupted",
     "stalled": "reason-stalled",
     "died": "reason-worker-died",
+    "command-unknown": "reason-command-unknown",
+    "not-shown": "reason-command-not-checked",
+    "changed": "reason-changed-after-command",
+    "sanitize-running": "reason-sanitize-running",
+    "sanitize-unknown": "reason-sanitize-unknown",
 }
 
 ERROR_IDS: Mapping[str, str] = {
@@ -40,6 +54,7 @@ ERROR_IDS: Mapping[str, str] = {
     "reason-disk-error": "disk-write-errors",
     "reason-canary-alive": "disk-canary-alive",
     "reason-witness-alive": "disk-canary-alive",
+    "reason-command-erased-nothing": "disk-canary-alive",
     "reason-structured-content": "disk-structured-content",
     "reason-mismatch": "disk-verify-mismatch",
     "reason-worker-died": "disk-worker-died",
@@ -61,6 +76,7 @@ _GROWTH = (
 class Observations:
     """What was seen while one disk was erased. ``end`` is the worker's last word, "" when there was none.
 
+    ``inspection``: what was seen between the drive's own command and our pass.
     ``transition_seen``: the drive's own status went through "in progress" to "completed" (firmware techniques).
     """
 
@@ -70,6 +86,7 @@ class Observations:
     end: str
     passes_finished: int = 0
     canaries: Canaries | None = None
+    inspection: Inspection | None = None
     verification: Verification | None = None
     bad_ranges: tuple[BadRange, ...] = ()
     signatures: tuple[str, ...] = ()
@@ -116,11 +133,24 @@ def error_id(evidence: Evidence) -> str | None:
     return next((ERROR_IDS[r] for r in evidence.reasons if r in ERROR_IDS), "disk-state-unknown")
 
 
+def survivors(inspection: Inspection) -> int:
+    """Places that still held what was there before the drive's own command."""
+    return inspection.alive + inspection.witnesses_matching
+
+
+def erased_by_command(inspection: Inspection) -> bool:
+    """True when the command was seen to have erased: every place but 1 in 1,000 could be read, none had survived."""
+    readable = inspection.looked - inspection.unreadable
+    return readable > 0 and not survivors(inspection) and inspection.unreadable * 1000 <= inspection.looked
+
+
 def _failures(seen: Observations) -> list[str]:
     """What was seen and is bad: no later observation can make up for it."""
     found = []
     if seen.end in FAILED_ENDS:
         found.append(FAILED_ENDS[seen.end])
+    if seen.method.technique in COMMANDS and seen.inspection is not None and survivors(seen.inspection):
+        found.append("reason-command-erased-nothing")
     if seen.canaries is not None:
         if seen.canaries.alive_after:
             found.append("reason-canary-alive")
@@ -130,7 +160,7 @@ def _failures(seen: Observations) -> list[str]:
     if check is not None:
         if seen.signatures or check.classes.get(Content.STRUCTURED.value):
             found.append("reason-structured-content")
-        if seen.method.technique == OVERWRITE and check.mismatches:
+        if seen.method.technique in ENDS_ON_STREAM and check.mismatches:
             found.append("reason-mismatch")
     return found
 
@@ -140,7 +170,9 @@ def _doubts(seen: Observations) -> list[str]:
     if seen.end != "done":  # what follows from it need not be said as well
         return [UNKNOWN_ENDS.get(seen.end, "reason-worker-died")]
     found = []
-    if seen.method.technique == OVERWRITE and seen.passes_finished < seen.method.passes:
+    if seen.method.technique in COMMANDS and (seen.inspection is None or not erased_by_command(seen.inspection)):
+        found.append("reason-command-not-checked")
+    if seen.method.technique in ENDS_ON_STREAM and seen.passes_finished < seen.method.passes:
         found.append("reason-passes-missing")
     if seen.method.level is Level.PURGE and not seen.transition_seen:
         found.append("reason-transition-not-seen")
@@ -158,7 +190,7 @@ def _check_doubts(seen: Observations) -> list[str]:
     looked_at = check.bytes + check.unreadable_bytes
     # full: every addressable byte; sample: two samples of 5 % in each subsection, a tenth at least
     wanted = seen.size_bytes if check.mode == "full" else seen.size_bytes // 10
-    unclassed = seen.method.technique != OVERWRITE and check.classes.get(Content.NOT_CLASSED.value)
+    unclassed = seen.method.technique not in ENDS_ON_STREAM and check.classes.get(Content.NOT_CLASSED.value)
     if looked_at < wanted or check.bytes == 0 or unclassed:
         return ["reason-verified-too-little"]
     return []
@@ -192,7 +224,18 @@ def exceptions_of(seen: Observations) -> tuple[Mapping[str, Any], ...]:
     unread = seen.verification.unreadable_bytes if seen.verification else 0
     if unread and not any(e["id"] == "exception-read-ranges" for e in found):  # counted, and nobody said where
         found.append({"id": "exception-read-ranges", "bytes": unread, "ranges": None, "first": None})
-    return (*found, *hidden_areas(seen.disk))
+    return (*found, *_command_left(seen.inspection), *hidden_areas(seen.disk))
+
+
+def _command_left(inspection: Inspection | None) -> list[Mapping[str, Any]]:
+    """A drive that answered "done" and was not seen to erase: what follows may be proven, its word is worth nothing."""
+    if inspection is None or erased_by_command(inspection):
+        return []
+    if not survivors(inspection):
+        unreadable, looked = inspection.unreadable, inspection.looked
+        return [{"id": "exception-command-not-shown", "bytes": None, "unreadable": unreadable, "looked": looked}]
+    alive, looked = survivors(inspection), inspection.looked
+    return [{"id": "exception-command-erased-nothing", "bytes": None, "alive": alive, "looked": looked}]
 
 
 def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agent.erasure import ranges
-from agent.model.erasure import BadRange, Outcome, PassRecord
+from agent.erasure import proof, ranges
+from agent.model.erasure import BadRange, Inspection, Outcome, PassRecord, Skipped
 from agent.model.events import Event, Kind
 
 
@@ -16,6 +16,9 @@ class ResumePoint:
     """What the journal says was done. ``current``: the pass to go on with, None when the next one begins afresh.
 
     ``offset`` is the last synced position of ``current`` in bytes; ``seconds`` its time so far.
+
+    A drive's own command that was cut, or whose effect nobody looked at, is worth nothing and its canaries neither:
+    ``canaries`` is empty then, and the technique starts over. ``commands`` keeps what was tried.
     """
 
     identity: str
@@ -29,6 +32,28 @@ class ResumePoint:
     bad_ranges: tuple[BadRange, ...] = ()
     interruptions: int = 1
     seconds: float = 0.0
+    commands: tuple[Mapping[str, Any], ...] = ()
+    inspection: Inspection | None = None
+    fell_back: Skipped | None = None
+
+    @property
+    def starts_over(self) -> bool:
+        return not self.canaries
+
+
+def from_scratch(point: ResumePoint) -> ResumePoint:
+    """Nothing of the earlier run counts but that it was interrupted, and the commands it sent."""
+    return replace(
+        point,
+        canaries={},
+        finished=(),
+        current=None,
+        offset=0,
+        bad_ranges=(),
+        seconds=0.0,
+        inspection=None,
+        fell_back=None,
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +70,22 @@ class _Story:
     seconds: dict[int, float] = field(default_factory=dict)
     bad: list[BadRange] = field(default_factory=list)
     interruptions: int = 1
+    commands: list[dict[str, Any]] = field(default_factory=list)
+    inspection: Inspection | None = None
+    fell_back: Skipped | None = None
     over: bool = False
+
+    def begin_again(self, canaries: Mapping[str, Any]) -> None:
+        """New canaries: whatever was written or seen before them no longer counts."""
+        self.canaries = canaries
+        self.inspection = self.fell_back = None
+        self.passes, self.done, self.offsets, self.seconds, self.bad = {}, set(), {}, {}, []
+
+    @property
+    def command_is_settled(self) -> bool:
+        """A technique that begins with a command of the drive: its effect was looked at, or it gave way to the next."""
+        wanted = self.method.get("technique") in proof.COMMANDS
+        return not wanted or self.inspection is not None or self.fell_back is not None
 
 
 def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
@@ -59,7 +99,7 @@ def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
     if story is None or story.over or story.canaries is None:
         return None
     current = next((n for n in sorted(story.passes, reverse=True) if n not in story.done), None)
-    return ResumePoint(
+    point = ResumePoint(
         identity=identity,
         bytes_total=story.bytes_total,
         started=story.started,
@@ -71,7 +111,11 @@ def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
         bad_ranges=ranges.merge(story.bad),
         interruptions=story.interruptions,
         seconds=0.0 if current is None else story.seconds.get(current, 0.0),
+        commands=tuple(story.commands),
+        inspection=story.inspection,
+        fell_back=story.fell_back,
     )
+    return point if story.command_is_settled else from_scratch(point)
 
 
 def _told(events: Iterable[Event]) -> _Story | None:
@@ -88,6 +132,7 @@ def _started(event: Event, before: _Story | None) -> _Story:
     if event.params.get("resumed") and before is not None and before.canaries is not None:
         before.over = False
         before.interruptions += 1
+        before.method = dict(event.params["method"])
         return before
     p = event.params
     return _Story(started=event.t, bytes_total=int(p["bytes_total"]), method=dict(p["method"]))
@@ -97,7 +142,17 @@ def _fold(story: _Story, event: Event) -> None:
     p = event.params
     match event.kind:
         case Kind.CANARIES_PLANTED:
-            story.canaries = dict(p)
+            story.begin_again(dict(p))
+        case Kind.COMMAND_STARTED:
+            story.commands.append(dict(p))
+        case Kind.COMMAND_FINISHED:
+            story.commands[-1:] = [dict(p)]
+        case Kind.COMMAND_CHECKED:
+            story.inspection = inspection_from(p)
+        case Kind.FELL_BACK:
+            story.fell_back = Skipped(
+                technique=str(p["technique"]), reason=str(p["reason"]), params=dict(p.get("params", {}))
+            )
         case Kind.PASS_STARTED:
             number, at = int(p["number"]), int(p["from"])
             earlier = story.passes.get(number)
@@ -131,6 +186,17 @@ def _fold(story: _Story, event: Event) -> None:
             story.over = p.get("outcome") != Outcome.UNKNOWN
         case _:
             pass
+
+
+def inspection_from(wire: Mapping[str, Any]) -> Inspection:
+    return Inspection(
+        technique=str(wire["technique"]),
+        looked=int(wire["looked"]),
+        alive=int(wire["alive"]),
+        unreadable=int(wire["unreadable"]),
+        witnesses_matching=int(wire["witnesses_matching"]),
+        classes={str(k): int(v) for k, v in wire["classes"].items()},
+    )
 
 
 def _finish(story: _Story, number: int, written: int, seconds: float) -> None:

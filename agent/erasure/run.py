@@ -1,24 +1,23 @@
-"""Erase one disk: start its worker, turn what it says into events, watch over it, and hand back the evidence.
+"""Erase one disk: the drive's own command where the plan has one, the workers, and the evidence that comes of it.
 
-The worker moves the bytes; this side keeps the journal told and decides nothing either: ``agent.erasure.proof`` does.
+The workers move the bytes; this side keeps the journal told and decides nothing either: ``agent.erasure.proof`` does.
 """
 
 from __future__ import annotations
 
 import os
-import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from statistics import median
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from agent.erasure import proof, ranges
-from agent.erasure.resume import ResumePoint
+from agent.erasure import firmware, proof, ranges
+from agent.erasure.resume import ResumePoint, from_scratch
 from agent.erasure.stream import AES, KEY_BYTES
-from agent.machine.door import DoorError, Machine, OpenDisk, Worker
-from agent.model.erasure import BadRange, Canaries, Evidence, PassRecord, Verification
+from agent.erasure.watch import Emit, Limits, Seen, Watch, canaries_from
+from agent.machine.door import DoorError, Machine, OpenDisk
+from agent.model.erasure import Evidence, Method
 from agent.model.errors import Fault
 from agent.model.events import Kind
 from agent.model.facts import known, to_wire
@@ -26,41 +25,8 @@ from agent.model.inventory import Disk
 from agent.model.plan import Target
 
 WORKER = "agent.erasure.worker"
-Emit = Callable[[Kind, Mapping[str, Any]], None]
-
-
 LEAST_BETWEEN_MARKS, MOST_BETWEEN_MARKS = 4 << 20, 4 << 30
 """Bytes between two synced positions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """The policy of one erasure. Seconds, bytes; ``slow_share`` is of the disk's own median rate."""
-
-    bad_sectors: int = 10_000
-    retry_s: float = 1800.0
-    stall_s: float = 60.0
-    slow_s: float = 120.0
-    slow_share: float = 0.1
-    give_up_s: float = 1800.0  # no byte for this long: the worker is killed, the outcome is unknown
-    stop_grace_s: float = 90.0
-    mark_bytes: int | None = None  # None: a sixteenth of the disk, so that a small one can be resumed too
-    mark_s: float = 5.0
-    block_bytes: int | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Seen:
-    """What the worker said so far."""
-
-    end: str = ""
-    detail: str = ""
-    canaries: Canaries | None = None
-    passes: dict[int, PassRecord] = field(default_factory=dict)
-    finished: set[int] = field(default_factory=set)
-    verification: Verification | None = None
-    bad: list[BadRange] = field(default_factory=list)
-    signatures: tuple[str, ...] = ()
 
 
 def erase(
@@ -78,49 +44,42 @@ def erase(
     entropy: Callable[[int], bytes] = os.urandom,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Evidence:
-    """Overwrite, read back and prove one opened disk. ``emit`` is called from this thread only.
+    """Erase, read back and prove one opened disk. ``emit`` is called from this thread only.
 
-    Raises Fault "disk-no-method" for a technique this version cannot run, "disk-changed" when the disk is not the one
-    the resume point speaks of (nothing was written then). Whatever happens afterwards is in the evidence.
+    Raises Fault "disk-no-method" for a technique this version cannot run here, "disk-changed" when the disk is not the
+    one the resume point speaks of (nothing was written then). Whatever happens afterwards is in the evidence.
     """
-    if target.method.technique != proof.OVERWRITE:
-        reason = "skip-not-available-yet"
+    if not _runs(target.method.technique, machine):
+        reason = "skip-no-real-drive" if target.method.technique in firmware.TECHNIQUES else "skip-not-available-yet"
         raise Fault("disk-no-method", method=target.method.technique, disk=disk.identity.suffix, reason=reason)
     if resume is not None and (resume.identity != disk.identity.text or resume.bytes_total != disk.size_bytes):
         raise Fault("disk-changed", disk=disk.identity.suffix)
-    limits = limits or Limits()
-    spec = build_spec(
-        target, facts, resume, limits, size_bytes=disk.size_bytes, cipher=_cipher(machine), entropy=entropy
+    if resume is not None and resume.method.get("technique") != target.method.technique:
+        resume = from_scratch(resume)  # another plan than the one that was cut
+    run = _Run(
+        machine=machine,
+        disk=disk,
+        method=target.method,
+        facts=facts,
+        emit=emit,
+        stop=stop,
+        resume=resume,
+        limits=limits or Limits(),
+        entropy=entropy,
+        monotonic=monotonic,
+        seen=_seen_before(resume),
     )
     started, began = machine.clock.utc(), monotonic()
     emit(
         Kind.ERASURE_STARTED,
         {"method": to_wire(target.method), "bytes_total": disk.size_bytes, "resumed": resume is not None},
     )
-    seen = _seen_before(resume)
-    if not stop.is_set():
-        worker = disk.start_worker(WORKER, spec)
-        watch = _Watch(worker, seen, emit, stop, limits, len(spec["passes"]), machine.clock.utc, monotonic)
-        watch.run()
-    else:
-        seen.end = "stopped"
-    judgement = proof.judge(
-        proof.Observations(
-            size_bytes=disk.size_bytes,
-            method=target.method,
-            disk=facts,
-            end=seen.end,
-            passes_finished=len(seen.finished),
-            canaries=seen.canaries,
-            verification=seen.verification,
-            bad_ranges=ranges.merge(seen.bad),
-            signatures=seen.signatures,
-        )
-    )
+    run.go()
+    seen, judgement = run.seen, run.judge()
     return Evidence(
         identity=disk.identity,
         disk=to_wire(facts),
-        method=target.method,
+        method=run.method,
         plan_digest=plan_digest,
         warrant_id=warrant_id,
         outcome=judgement.outcome,
@@ -131,14 +90,101 @@ def erase(
         bytes_covered=judgement.bytes_covered,
         passes=tuple(seen.passes[n] for n in sorted(seen.passes)),
         canaries=seen.canaries,
+        inspection=seen.inspection,
         verification=seen.verification,
         bad_ranges=ranges.merge(seen.bad),
         exceptions=judgement.exceptions,
         reasons=judgement.reasons,
+        commands=tuple(seen.commands),
+        status_timeline=tuple(seen.status_timeline),
         interruptions=resume.interruptions if resume else 0,
         rehearsal=machine.exercise,
         rehearsal_scale=disk.rehearsal_scale,
     )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One disk from the first canary to the last look. ``method`` becomes the plan's next line when it gives way."""
+
+    machine: Machine
+    disk: OpenDisk
+    method: Method
+    facts: Disk
+    emit: Emit
+    stop: threading.Event
+    resume: ResumePoint | None
+    limits: Limits
+    entropy: Callable[[int], bytes]
+    monotonic: Callable[[], float]
+    seen: Seen
+
+    def go(self) -> None:
+        """Everything, in order; how it ended is ``seen.end``."""
+        if self.stop.is_set():
+            self.seen.end = "stopped"
+            return
+        if firmware.busy_with_itself(self.machine, self.disk, self.facts, self.seen):
+            return
+        if self.resume is not None and self.resume.fell_back is not None:
+            self.method = firmware.fall_back(self.method, self.resume.fell_back) or self.method
+        elif self.method.technique in firmware.TECHNIQUES and self.seen.inspection is None:
+            self.method = self._firmware().carry_out(self.method)
+        if not self.seen.end and self._work(("overwrite",) if self.seen.planted else ("plant", "overwrite")):
+            self.seen.end = "done"
+
+    def _firmware(self) -> firmware.Firmware:
+        return firmware.Firmware(
+            machine=self.machine,
+            disk=self.disk,
+            seen=self.seen,
+            emit=self.emit,
+            work=self._work,
+            timeout_s=self.limits.command_s,
+            monotonic=self.monotonic,
+        )
+
+    def _work(self, steps: Sequence[str]) -> bool:
+        """A worker for these steps. Its last word stays in ``seen.end``, but for "done": more may follow."""
+        if self.stop.is_set():
+            self.seen.end = "stopped"
+            return False
+        spec = build_spec(
+            self.method,
+            self.facts,
+            self.resume,
+            self.limits,
+            size_bytes=self.disk.size_bytes,
+            cipher=_cipher(self.machine),
+            entropy=self.entropy,
+        ) | {"steps": list(steps), "technique": self.method.technique}
+        if self.seen.planted is not None:
+            spec["canaries"] = dict(self.seen.planted)
+        self.seen.end = ""
+        worker = self.disk.start_worker(WORKER, spec)
+        utc = self.machine.clock.utc
+        Watch(worker, self.seen, self.emit, self.stop, self.limits, spec, utc, self.monotonic).run()
+        if self.seen.end != "done":
+            return False
+        self.seen.end = ""
+        return True
+
+    def judge(self) -> proof.Judgement:
+        seen = self.seen
+        return proof.judge(
+            proof.Observations(
+                size_bytes=self.disk.size_bytes,
+                method=self.method,
+                disk=self.facts,
+                end=seen.end,
+                passes_finished=len(seen.finished),
+                canaries=seen.canaries,
+                inspection=seen.inspection,
+                verification=seen.verification,
+                bad_ranges=ranges.merge(seen.bad),
+                signatures=seen.signatures,
+            )
+        )
 
 
 def evidence_event(evidence: Evidence) -> dict[str, Any]:
@@ -161,7 +207,7 @@ def evidence_event(evidence: Evidence) -> dict[str, Any]:
 
 
 def build_spec(
-    target: Target,
+    method: Method,
     facts: Disk,
     resume: ResumePoint | None,
     limits: Limits,
@@ -173,12 +219,12 @@ def build_spec(
     """The worker's spec, without what the opener adds. New keys for each pass that was not begun yet."""
     fresh = {
         number: {"number": number, "cipher": cipher, "key": entropy(KEY_BYTES).hex()}
-        for number in range(1, target.method.passes + 1)
+        for number in range(1, method.passes + 1)
     }
     spec: dict[str, Any] = {
         "rotational": known(facts.rotational) is True,
         "canaries": {"key": entropy(KEY_BYTES).hex(), "seed": entropy(16).hex()},
-        "verify": {"mode": target.method.verify, "seed": entropy(16).hex()},
+        "verify": {"mode": method.verify, "seed": entropy(16).hex()},
         "budget": {"sectors": limits.bad_sectors, "seconds": limits.retry_s},
         "mark_bytes": limits.mark_bytes or min(MOST_BETWEEN_MARKS, max(LEAST_BETWEEN_MARKS, size_bytes // 16)),
         "mark_s": limits.mark_s,
@@ -193,7 +239,6 @@ def build_spec(
             fresh[old.number] = {"number": old.number, "cipher": old.cipher, "key": old.key}
         after = max((p.number for p in resume.finished), default=0) + 1
         spec |= {
-            "canaries": dict(resume.canaries),
             "known_bad": ranges.to_wire(resume.bad_ranges),
             "first_pass": resume.current.number if resume.current else after,
             "offset": resume.offset,
@@ -201,6 +246,10 @@ def build_spec(
         }
     spec["passes"] = [fresh[number] for number in sorted(fresh)]
     return spec
+
+
+def _runs(technique: str, machine: Machine) -> bool:
+    return technique == proof.OVERWRITE or (technique in firmware.TECHNIQUES and not machine.exercise)
 
 
 def _cipher(machine: Machine) -> str:
@@ -219,212 +268,11 @@ def _seen_before(resume: ResumePoint | None) -> Seen:
         seen.passes = {p.number: p for p in (*resume.finished, *([resume.current] if resume.current else []))}
         seen.finished = {p.number for p in resume.finished}
         seen.bad = list(resume.bad_ranges)
-        seen.canaries = _canaries(resume.canaries)
+        seen.commands, seen.inspection = list(resume.commands), resume.inspection
+        if not resume.starts_over:
+            seen.planted, seen.canaries = resume.canaries, canaries_from(resume.canaries)
     return seen
 
 
 def _seconds_before(resume: ResumePoint | None) -> float:
     return sum(p.seconds for p in resume.finished) + resume.seconds if resume else 0.0
-
-
-def _canaries(wire: Mapping[str, Any]) -> Canaries:
-    return Canaries(
-        key=str(wire["key"]),
-        seed=str(wire["seed"]),
-        count=int(wire["count"]),
-        readable_before=int(wire["readable"]),
-        witnesses=int(wire["witnesses"]),
-    )
-
-
-class _Watch:
-    """Reads one worker until it ends, and notices when it no longer moves."""
-
-    def __init__(
-        self,
-        worker: Worker,
-        seen: Seen,
-        emit: Emit,
-        stop: threading.Event,
-        limits: Limits,
-        passes: int,
-        utc: Callable[[], str],
-        monotonic: Callable[[], float],
-    ) -> None:
-        self.worker, self.seen, self.emit, self.stop, self.limits = worker, seen, emit, stop, limits
-        self.passes, self.utc, self.monotonic = passes, utc, monotonic
-        self._inbox: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
-        self._moved_at = monotonic()
-        self._position: tuple[Any, ...] = ()
-        self._stall_told: float | None = None
-        self._slow_since: float | None = None
-        self._rates: list[float] = []
-        self._stop_sent_at: float | None = None
-
-    def run(self) -> None:
-        """Until the worker's last message, its death, or until it is given up. Never leaves a worker running."""
-        reader = threading.Thread(target=self._read, daemon=True)
-        reader.start()
-        try:
-            while self._step():
-                pass
-        except BaseException:  # the journal could not be written, or we are being ended: nothing may go on unseen
-            self.worker.kill()
-            raise
-        if not self.seen.end:
-            self.seen.end = "died"
-        reader.join(timeout=10.0)
-        if not reader.is_alive():
-            self.worker.wait()
-
-    def _read(self) -> None:
-        try:
-            for message in self.worker.messages():
-                self._inbox.put(message)
-        finally:
-            self._inbox.put(None)
-
-    def _step(self) -> bool:
-        try:
-            message = self._inbox.get(timeout=0.25)
-        except queue.Empty:
-            return self._watch()
-        if message is None:
-            return False
-        self._take(message)
-        return self._watch()
-
-    # -- messages -----------------------------------------------------------------------------------------------
-
-    def _take(self, message: Mapping[str, Any]) -> None:
-        params = {key: value for key, value in message.items() if key != "type"}
-        match message.get("type"):
-            case "progress":
-                self._progress(params)
-            case "mark":
-                self._mark(params)
-            case "range_failed":
-                self.seen.bad += ranges.from_wire([params])
-                self.emit(Kind.RANGE_FAILED, params)
-            case "canaries_planted":
-                self.seen.canaries = _canaries(params)
-                self.emit(Kind.CANARIES_PLANTED, params)
-            case "pass_started":
-                self._pass_started(params)
-            case "pass_finished":
-                self._pass_finished(params)
-            case "verify_started":
-                self.emit(Kind.VERIFY_STARTED, params)
-            case "verify_finished":
-                self._verified(params)
-            case "canaries_checked":
-                self._canaries_checked(params)
-            case "end":
-                self.seen.end = str(params["status"])
-                self.seen.detail = str(params.get("detail", ""))
-        if message.get("type") != "progress":
-            self._alive()
-
-    def _progress(self, params: Mapping[str, Any]) -> None:
-        position = (params["phase"], params["number"], params["done"])
-        if position != self._position:
-            self._position = position
-            self._alive()
-        self._rates.append(float(params["bytes_per_s"]))
-        self.emit(Kind.PROGRESS, params)
-
-    def _mark(self, params: Mapping[str, Any]) -> None:
-        number = int(params["number"])
-        self.seen.passes[number] = replace(
-            self.seen.passes[number], bytes_written=int(params["offset"]), seconds=float(params["seconds"])
-        )
-        self.emit(Kind.MARK, params)
-
-    def _pass_started(self, params: Mapping[str, Any]) -> None:
-        number, at = int(params["number"]), int(params["from"])
-        earlier = self.seen.passes.get(number)
-        self.seen.passes[number] = PassRecord(
-            number=number,
-            cipher=str(params["cipher"]),
-            key=str(params["key"]),
-            bytes_written=at,
-            seconds=earlier.seconds if earlier else 0.0,
-            started=earlier.started if earlier else self.utc(),
-            resumed_from=(*(earlier.resumed_from if earlier else ()), *((at,) if earlier else ())),
-        )
-        self._rates.clear()
-        self.emit(Kind.PASS_STARTED, {**params, "passes": self.passes})
-
-    def _pass_finished(self, params: Mapping[str, Any]) -> None:
-        number = int(params["number"])
-        self.seen.passes[number] = replace(
-            self.seen.passes[number], bytes_written=int(params["bytes"]), seconds=float(params["seconds"])
-        )
-        self.seen.finished.add(number)
-        self.emit(Kind.PASS_FINISHED, params)
-
-    def _verified(self, params: Mapping[str, Any]) -> None:
-        self.seen.verification = Verification(
-            mode=str(params["mode"]),
-            bytes=int(params["bytes"]),
-            seconds=float(params["seconds"]),
-            mismatches=int(params["mismatches"]),
-            mismatch_ranges=tuple(
-                BadRange(start=int(a), end=int(b), operation="mismatch", errno=0) for a, b in params["mismatch_ranges"]
-            ),
-            unreadable_bytes=int(params["unreadable_bytes"]),
-            seed=str(params["seed"]) if params["mode"] == "sample" else "",
-            classes={str(k): int(v) for k, v in params["classes"].items()},
-        )
-        self.seen.signatures = tuple(params["signatures"])
-        self.emit(Kind.VERIFY_FINISHED, {key: params[key] for key in ("mode", "bytes", "seconds", "mismatches")})
-
-    def _canaries_checked(self, params: Mapping[str, Any]) -> None:
-        if self.seen.canaries is not None:
-            self.seen.canaries = replace(
-                self.seen.canaries,
-                alive_after=int(params["alive"]),
-                unreadable_after=int(params["unreadable"]),
-                witnesses_matching=int(params["witnesses_matching"]),
-            )
-        self.emit(Kind.CANARIES_CHECKED, params)
-
-    # -- watchdog -----------------------------------------------------------------------------------------------
-
-    def _alive(self) -> None:
-        self._moved_at = self.monotonic()
-        self._stall_told = None
-
-    def _watch(self) -> bool:
-        now = self.monotonic()
-        if self.stop.is_set() and self._stop_sent_at is None:
-            self._stop_sent_at = now
-            try:
-                self.worker.send({"op": "stop"})
-            except BrokenPipeError:
-                return True  # it has ended already: its last messages are still to be read
-        if self._stop_sent_at is not None and now - self._stop_sent_at > self.limits.stop_grace_s:
-            return self._give_up("stopped")
-        still = now - self._moved_at
-        if still > self.limits.give_up_s:
-            return self._give_up("stalled")
-        if still >= self.limits.stall_s and (self._stall_told is None or now - self._stall_told >= self.limits.stall_s):
-            self._stall_told = now
-            self.emit(Kind.STALLED, {"seconds": round(still), "cause": "stall-no-bytes"})
-        self._watch_rate(now)
-        return True
-
-    def _watch_rate(self, now: float) -> None:
-        """Under a tenth of this disk's own median for two minutes (the rates are already means of 60 s)."""
-        if len(self._rates) < 30 or self._rates[-1] >= median(self._rates) * self.limits.slow_share:
-            self._slow_since = None
-            return
-        self._slow_since = self._slow_since or now
-        if now - self._slow_since >= self.limits.slow_s:
-            self.emit(Kind.STALLED, {"seconds": round(now - self._slow_since), "cause": "stall-slow"})
-            self._slow_since = now
-
-    def _give_up(self, end: str) -> bool:
-        self.worker.kill()
-        self.seen.end = end
-        return False

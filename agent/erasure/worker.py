@@ -4,7 +4,8 @@ standard input, observations are JSON lines on standard output, at most one prog
 Spec: ``fd, size_bytes, logical_block, physical_block`` and, in rehearsal, ``faults`` (agent.machine.blockio) and
 ``pace_bytes_per_s`` come from the opener; ``rotational, passes [{number, cipher ("auto": choose), key}], first_pass,
 offset, seconds_before, known_bad, canaries (key and seed to plant, or what was planted before), verify {mode, seed},
-budget {sectors, seconds}, mark_bytes, mark_s, block_bytes, resumed`` come from ``agent.erasure.run``.
+steps (of plant, inspect, overwrite; without them plant and overwrite), budget {sectors, seconds}, mark_bytes, mark_s,
+block_bytes, resumed`` come from ``agent.erasure.run``.
 
 ``{"op": "stop"}`` on standard input, or its end (whoever listened is gone), makes it sync, mark and stop.
 A mark is written only after fdatasync: every byte before it is the stream, or in a bad range already told.
@@ -20,7 +21,7 @@ import os
 import sys
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from math import log
 from typing import Any
@@ -98,8 +99,17 @@ class Run:
             sys.stdout.flush()
 
     def go(self) -> str:
-        """Everything, in order. The status for the last line."""
+        """The steps asked for, in order. The status for the last line."""
+        steps = self.spec.get("steps") or ("plant", "overwrite")
         planted = self._canaries()
+        if "inspect" in steps:
+            self._inspect(planted)
+        if "overwrite" in steps:
+            self._overwrite(planted)
+        return "done"
+
+    def _overwrite(self, planted: canaries.Planted) -> None:
+        """Every pass, the read-back, and a last look for what was there before."""
         last = (str(self.passes[-1]["cipher"]), bytes.fromhex(self.passes[-1]["key"]))
         first, offset = int(self.spec.get("first_pass", 1)), int(self.spec.get("offset", 0))
         for item in self.passes:
@@ -116,7 +126,6 @@ class Run:
             unreadable=found.unreadable,
             witnesses_matching=found.witnesses_matching,
         )
-        return "done"
 
     # -- canaries -----------------------------------------------------------------------------------------------
 
@@ -130,6 +139,27 @@ class Run:
         )
         self.tell("canaries_planted", **planted.to_wire())
         return planted
+
+    def _inspect(self, planted: canaries.Planted) -> None:
+        """What the drive's own command left at the places we know, before anything is written over it."""
+        self.disk.phase = "inspect"
+        self.disk.drop_cache()
+        classes: Counter[str] = Counter()
+        found = canaries.look(
+            self.disk,
+            planted,
+            uncovered=(),
+            going_on=self.engine.going_on,
+            held=lambda block: classes.update([content.classify(block).value]),
+        )
+        self.tell(
+            "inspected",
+            looked=found.looked,
+            alive=found.alive,
+            unreadable=found.unreadable,
+            witnesses_matching=found.witnesses_matching,
+            classes=dict(classes),
+        )
 
     # -- passes -------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from agent.inventory.asking import ask, parsed, read, read_word
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
 from agent.inventory.mmc import parse_extcsd
-from agent.inventory.nvme import parse_id_ctrl
+from agent.inventory.nvme import parse_id_ctrl, parse_list_ns
 from agent.inventory.smartctl import parse_smartctl
 from agent.inventory.text import told
 from agent.machine.door import DoorError, Machine
@@ -97,8 +97,8 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
             views.append(_view(_hdparm(machine, option, path), parse_hdparm, _no_extra(key)))
     if bus == "nvme":
         argv = ["nvme", "id-ctrl", path, "-o", "json"]
-        views.append(_view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_id_ctrl, _no_nvme))
-        views.append(_namespaces(machine, device.name))
+        controller = _view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_id_ctrl, _no_nvme)
+        views += [controller, _namespaces(machine, device.name, path, controller)]
     if bus == "mmc":
         views += _mmc(machine, device.name, path)
     merged = _merge(disk, views)
@@ -148,11 +148,21 @@ def _no_nvme(why: Unreadable) -> Disk:
     )
 
 
-def _namespaces(machine: Machine, name: str) -> Disk:
-    """How many namespaces this controller shows; NN of Identify only says how many there may be."""
-    controller = re.sub(r"n\d+$", "", name)
-    found = machine.glob(f"/sys/class/nvme/{controller}/nvme*n*")
-    return Disk(nvme=DiskNvme(namespaces=Known(len(found), "sysfs") if found else None))
+def _namespaces(machine: Machine, name: str, path: str, controller: Disk) -> Disk:
+    """How many namespaces there are; NN of Identify only says how many there may be.
+
+    /sys shows those that are attached. A controller that manages namespaces (OACS bit 3) may hold others, with data in
+    them: it is asked for all that are allocated.
+    """
+    shown = machine.glob(f"/sys/class/nvme/{re.sub(r'n[0-9]+$', '', name)}/nvme*n*")
+    if ((known(controller.nvme.oacs) if controller.nvme else None) or 0) & 8:
+        argv = ["nvme", "list-ns", path, "-a", "-o", "json"]
+        listed = parsed(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_list_ns)
+        if isinstance(listed, Unreadable):
+            return Disk(nvme=DiskNvme(namespaces=listed))
+        if listed.nvme is not None and (known(listed.nvme.namespaces) or 0) >= len(shown):
+            return listed
+    return Disk(nvme=DiskNvme(namespaces=Known(len(shown), "sysfs") if shown else None))
 
 
 def _mmc(machine: Machine, name: str, path: str) -> list[Disk]:

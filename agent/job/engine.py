@@ -19,7 +19,7 @@ from agent.erasure.resume import ResumePoint
 from agent.erasure.run import erase, evidence_event
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
-from agent.model.erasure import Evidence, Level, Outcome
+from agent.model.erasure import BAD_RANGE_IDS, Evidence, Level, Outcome
 from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
 from agent.model.facts import to_wire
@@ -70,13 +70,19 @@ def run_plan(
 
 
 def install_lock(plan: Plan, evidence: Sequence[Evidence], *, stopped: bool) -> str | None:
-    """Why the install may not start, as a message id; None when the disk is proven or an override is written."""
+    """Why the install may not start, as a message id; None when the disk is proven or an override is written.
+
+    Proven with exceptions is enough (INSTALL design, rule 1), but for sectors that can no longer be written or read: a
+    disk that is failing gets no system, and the former data in them is still there.
+    """
     if stopped:
         return "lock-stopped"
     if plan.unproven_reason:
         return None
     mine = [e for e in evidence if plan.install is not None and e.identity.text == plan.install.disk.text]
-    return None if mine and mine[0].outcome.proven else "lock-not-proven"
+    if not mine or not mine[0].outcome.proven:
+        return "lock-not-proven"
+    return "lock-bad-ranges" if any(e["id"] in BAD_RANGE_IDS for e in mine[0].exceptions) else None
 
 
 def conclude(evidence: Sequence[Evidence], *, install_fault: Fault | None, stopped: bool) -> tuple[str, Exit]:

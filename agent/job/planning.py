@@ -47,6 +47,7 @@ def plan_targets(
     exclusions: Sequence[Exclusion | None],
     *,
     level: Level | None,
+    real_drives: bool,
     technique: str | None = None,
     verify: str | None = None,
 ) -> tuple[Target, ...]:
@@ -56,7 +57,7 @@ def plan_targets(
         identity = identify(disk)
         if exclusion is not None or identity is None:
             continue
-        method = choose(disk, level=level, technique=technique, verify=verify)
+        method = choose(disk, level=level, technique=technique, verify=verify, real_drives=real_drives)
         medium = known(disk.medium) or "unknown"
         targets.append(Target(identity=identity, path=known(disk.path) or "", medium=medium, method=method))
     return tuple(targets)

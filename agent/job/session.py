@@ -381,7 +381,9 @@ class Session:
 
     def _make_plan(self, choice: Choice) -> Plan:
         assert self._inventory is not None
-        targets = planning.plan_targets(self._disks, self._exclusions, level=self.level)
+        targets = planning.plan_targets(
+            self._disks, self._exclusions, level=self.level, real_drives=not self._machine.exercise
+        )
         if not targets:
             raise Fault("disk-none-found")
         return planning.make_plan(

@@ -103,6 +103,10 @@ class OpenDisk(Protocol):
         """A command line that may write to this disk and to no other."""
         ...
 
+    def changed(self) -> bool:
+        """Ask again: True when the disk is gone, or shows another identity, size or block than when it was opened."""
+        ...
+
     def start_worker(self, module: str, spec: Mapping[str, Any]) -> Worker:
         """``python -m module`` with the disk's descriptor inherited: spec gets "fd", "size_bytes", "logical_block",
         "physical_block" and, in rehearsal, "faults" and "pace_bytes_per_s" added, and is sent as its first line."""

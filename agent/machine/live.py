@@ -8,9 +8,10 @@ import fcntl
 import glob as globbing
 import json
 import os
+import re
 import stat
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
@@ -31,6 +32,8 @@ _BLKPBSZGET = 0x127B  # physical sector size, unsigned int
 _BLKGETSIZE64 = 0x80081272  # bytes, u64
 _BLKROGET = 0x125E  # read-only flag, int
 
+_REACHES_OTHERS = re.compile(r"/dev/(nvme\d+|ng\d+n\d+|sg\d+|bsg/.*)$")
+
 _LSBLK = ["lsblk", "-J", "-b", "-d", "-o", "PATH,MODEL,SERIAL,WWN,SIZE,MAJ:MIN"]
 
 
@@ -39,11 +42,14 @@ class LiveDisk:
 
     rehearsal_scale: int | None = None
 
-    def __init__(self, *, identity: DiskIdentity, path: str, fd: int, action: Action) -> None:
+    def __init__(
+        self, *, identity: DiskIdentity, path: str, fd: int, action: Action, find: Callable[[DiskIdentity], str]
+    ) -> None:
         self.identity = identity
         self.path = path
         self._fd = fd
         self._action = action
+        self._find = find
         self.size_bytes = _ioctl(fd, _BLKGETSIZE64, "Q")
         self.logical_block = _ioctl(fd, _BLKSSZGET, "i")
         self.physical_block = _ioctl(fd, _BLKPBSZGET, "I")
@@ -53,14 +59,30 @@ class LiveDisk:
         return run_tool(argv, timeout_s=timeout_s, stdin=stdin)
 
     def _refuse_other_disks(self, argv: Sequence[str]) -> None:
-        """Every device named on the line must be this disk, one of its partitions or a harmless character device."""
+        """Every device named on the line must be this disk, one of its partitions or a harmless character device.
+
+        The character device of a controller is none: it reaches every disk behind it.
+        """
         mine = _major_minors(self.path)
         for word in argv:
             name = word.partition("=")[2] if "=/dev/" in word else word
+            if _REACHES_OTHERS.match(name):
+                raise Fault("warrant-other-disk", disk=self.identity.suffix, other=name)
             if not name.startswith("/dev/") or not Path(name).is_block_device():
                 continue
             if _major_minor(name) not in mine:
                 raise Fault("warrant-other-disk", disk=self.identity.suffix, other=name)
+
+    def changed(self) -> bool:
+        try:
+            now = (_ioctl(self._fd, _BLKGETSIZE64, "Q"), _ioctl(self._fd, _BLKSSZGET, "i"), self._find(self.identity))
+            return now != (self.size_bytes, self.logical_block, self.path)
+        except OSError as error:
+            if error.errno not in (errno.ENODEV, errno.ENXIO, errno.EIO):
+                raise
+            return True
+        except (DoorError, Fault):  # lsblk does not answer, or does not show this disk, or shows it twice
+            return True
 
     def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
         os.set_inheritable(self._fd, True)
@@ -140,7 +162,7 @@ class LiveMachine:
             if action is Action.INSTALL:
                 exclusive, fd = fd, os.open(path, os.O_RDONLY | os.O_CLOEXEC)
                 os.close(exclusive)
-            return LiveDisk(identity=identity, path=path, fd=fd, action=action)
+            return LiveDisk(identity=identity, path=path, fd=fd, action=action, find=self.find)
         except BaseException:
             os.close(fd)
             raise

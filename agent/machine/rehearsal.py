@@ -86,6 +86,9 @@ class RehearsalDisk:
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         raise Fault("not-live", what=argv[0])
 
+    def changed(self) -> bool:
+        return os.fstat(self._fd).st_size != self.size_bytes
+
     def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
         os.set_inheritable(self._fd, True)
         geometry = {

@@ -54,6 +54,9 @@ class Method:
     params: Mapping[str, Any] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
     estimate_s: float | None = None
+    fallback: Method | None = None
+    """What follows when the drive refuses its command before starting it, or was not seen to erase: a line of the
+    plan, covered by the same consent. None: nothing may follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,10 @@ class BadRange:
     end: int
     operation: str
     errno: int
+
+
+BAD_RANGE_IDS = frozenset({"exception-write-ranges", "exception-read-ranges", "exception-write", "exception-read"})
+"""Exceptions that name sectors which can no longer be written or read: such a disk gets no system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,21 @@ class Canaries:
     unreadable_after: int | None = None
     witnesses: int = 0
     witnesses_matching: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What was seen right after the drive's own erase command and before anything else was written.
+
+    ``classes``: content class -> blocks read at the places of canaries and witnesses.
+    """
+
+    technique: str
+    looked: int
+    alive: int
+    unreadable: int
+    witnesses_matching: int
+    classes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +144,7 @@ class Evidence:
     bytes_covered: int
     passes: tuple[PassRecord, ...] = ()
     canaries: Canaries | None = None
+    inspection: Inspection | None = None
     verification: Verification | None = None
     bad_ranges: tuple[BadRange, ...] = ()
     exceptions: tuple[Mapping[str, Any], ...] = ()

@@ -85,6 +85,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "image-unconfirmed": ("S11", Exit.REFUSED),
     "image-unlisted": ("S12", Exit.REFUSED),
     "build-impossible": ("S13", Exit.REFUSED),
+    "install-bad-ranges": ("S14", Exit.REFUSED),
     # C: stick, clock, certificate
     "stick-full": ("C01", Exit.REFUSED),
     "record-bad-signature": ("C02", Exit.VERIFICATION_FAILED),

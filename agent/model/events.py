@@ -28,6 +28,11 @@ class Kind(StrEnum):
     # one disk (``disk`` is the identity text)
     ERASURE_STARTED = "erasure_started"  # method (wire), bytes_total, resumed
     CANARIES_PLANTED = "canaries_planted"  # count, readable
+    COMMAND_STARTED = "command_started"  # technique, argv, started: the drive is about to erase by itself
+    COMMAND_RUNNING = "command_running"  # technique, seconds: it blocks, and tells nothing
+    COMMAND_FINISHED = "command_finished"  # technique, argv, started, ended, exit_status, status, …_sha256
+    COMMAND_CHECKED = "command_checked"  # technique, looked, alive, unreadable, witnesses_matching, classes
+    FELL_BACK = "fell_back"  # technique, reason, params, to: the next line of the plan begins
     PASS_STARTED = "pass_started"  # number, passes, cipher, key, from
     PROGRESS = "progress"  # phase (write|verify|install), done, total, bytes_per_s, eta_s, number, passes
     MARK = "mark"  # number, key, offset, bad_ranges: synced position, resume point
@@ -60,11 +65,11 @@ class Kind(StrEnum):
     JOB_FINISHED = "job_finished"  # outcome: done | failed | unknown | aborted | attention; exit_code
 
 
-SYNCED = frozenset(Kind) - {Kind.PROGRESS, Kind.PROBE_FINISHED, Kind.STALLED}
+SYNCED = frozenset(Kind) - {Kind.PROGRESS, Kind.COMMAND_RUNNING, Kind.PROBE_FINISHED, Kind.STALLED}
 """Kinds after which the journal is synced to the medium before anything else happens."""
 
-EPHEMERAL = frozenset({Kind.PROGRESS})
-"""Kinds that are shown and not kept in the journal: a mark says the same and is synced."""
+EPHEMERAL = frozenset({Kind.PROGRESS, Kind.COMMAND_RUNNING})
+"""Kinds that are shown and not kept in the journal: a mark, or the end of the command, is kept and synced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

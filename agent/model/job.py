@@ -75,7 +75,7 @@ class DiskProgress:
     """One disk on the wall. Byte counts are those of the medium; rates in bytes per second."""
 
     identity: str
-    phase: str = "waiting"  # waiting | canaries | write | verify | install | finished
+    phase: str = "waiting"  # waiting | canaries | command | write | verify | install | finished
     pass_number: int = 0
     passes: int = 1
     done: int = 0
@@ -86,6 +86,8 @@ class DiskProgress:
     reasons: tuple[str, ...] = ()
     bad_bytes: int = 0
     stalled_s: float = 0.0
+    command_s: float = 0.0  # how long the drive has been at its own erase command
+    technique: str = ""  # of that command; after a fall-back, what follows
 
     @property
     def fraction(self) -> float:
@@ -191,6 +193,12 @@ def apply(job: Job, event: Event) -> Job:
         case Kind.ERASURE_STARTED:
             passes = int(p["method"].get("passes", 1))
             return put(disks=_disk(job, event, phase="canaries", total=p["bytes_total"], passes=passes, outcome=None))
+        case Kind.COMMAND_STARTED:
+            return put(disks=_disk(job, event, phase="command", technique=p["technique"], command_s=0.0))
+        case Kind.COMMAND_RUNNING:
+            return put(disks=_disk(job, event, phase="command", command_s=float(p["seconds"])))
+        case Kind.FELL_BACK:
+            return put(disks=_disk(job, event, technique=p["to"]))
         case Kind.PASS_STARTED:
             return put(
                 disks=_disk(job, event, phase="write", pass_number=p["number"], passes=p["passes"], done=p["from"])

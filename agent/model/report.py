@@ -238,6 +238,18 @@ Observation = Literal[
 ]
 
 
+class CommandCheck(Wire):
+    """What was seen between the drive's own erase command and our pass: its answer is in ``commands``, and proves
+    nothing."""
+
+    technique: str
+    looked: Size
+    alive: Size
+    unreadable: Size
+    witnesses_matching: Size
+    classes: dict[str, Size] = {}
+
+
 class Erasure(Wire):
     """One disk, failures included (ERASURE design, section 10)."""
 
@@ -259,6 +271,7 @@ class Erasure(Wire):
     exceptions_omitted: Size = 0
     exception_bytes: Size = 0
     evidence: list[Observation] = []
+    command_check: CommandCheck | None = None
     verification: Readback | None = None
     overwrite: list[OverwritePass] = []
     canaries: CanaryCheck | None = None

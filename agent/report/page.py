@@ -233,6 +233,8 @@ class Page:
         covered, total = (p.number(w, n) for n in (e.bytes_covered, e.bytes_total))
         rows.append((w("paper-covered"), escape(w("paper-covered-of", covered=covered, total=total))))
         rows.append((w("paper-readback"), escape(self._readback(e))))
+        if sent := self._command(e):
+            rows.append((w("paper-command"), _list(sent)))
         if e.canaries is not None:
             rows.append((w("paper-canaries"), _list(self._canaries(e))))
         rows.append((w("paper-hidden"), escape(w(self._hidden(e)))))
@@ -262,6 +264,19 @@ class Page:
             return self.w("paper-readback-none")
         size = self.w("size-b", n=p.number(self.w, v.bytes))
         return self.w("paper-readback-said", mode=v.mode, bytes=size, mismatches=v.mismatches)
+
+    def _command(self, e: Erasure) -> list[str]:
+        """What was sent to erase, what the tool answered, and what was seen before anything was written over it."""
+        lines = []
+        for command in (c for c in e.commands if c.get("technique")):
+            words, status = command.get("argv"), command.get("exit_status")
+            sent = " ".join(str(word) for word in words) if isinstance(words, list) else "?"
+            lines.append(self.w("paper-command-said", argv=sent, exit="none" if status is None else str(status)))
+        if (c := e.command_check) is not None:
+            classes = ", ".join(p.phrase(self.w, f"content-{name}") for name in sorted(c.classes)) or "–"
+            told = {"alive": c.alive + c.witnesses_matching, "looked": c.looked, "content": classes}
+            lines.append(self.w("paper-command-seen", **told))
+        return lines
 
     def _canaries(self, e: Erasure) -> list[str]:
         c, lines = e.canaries, []

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.model.report import DiskOutcome, Erasure, ErasureException, Report, ReportKind
+from agent.model.report import CommandCheck, DiskOutcome, Erasure, ErasureException, Report, ReportKind
 
 FLASH = frozenset({"ssd", "nvme", "emmc"})
 READ_BACK = frozenset({"read_back_full", "read_back_sample"})
+SENT_TO_THE_DRIVE = frozenset({"nvme-format"})
+"""Techniques that begin with a command of the drive: they count only when what it left was looked at."""
 SUMMARY = "-ranges"
 
 NOT_OF_THIS_PC = frozenset(
@@ -121,6 +123,8 @@ def is_supported(erasure: Erasure) -> bool:
         return False
     if erasure.witnesses is not None and erasure.witnesses.matching:
         return False
+    if erasure.technique in SENT_TO_THE_DRIVE and not _seen_to_erase(erasure.command_check):
+        return False
     match erasure.outcome:
         case DiskOutcome.PURGED:
             watched = "transition_seen" in seen and "canaries_gone" in seen
@@ -131,6 +135,11 @@ def is_supported(erasure: Erasure) -> bool:
             return erasure.level == "clear" and read_back and bool(erasure.exceptions)
         case _:
             return False
+
+
+def _seen_to_erase(check: CommandCheck | None) -> bool:
+    """The drive's own command was looked at before anything was written over it, and nothing had survived."""
+    return check is not None and check.looked > check.unreadable and not check.alive and not check.witnesses_matching
 
 
 _CLAIMS: Mapping[DiskOutcome, str] = {

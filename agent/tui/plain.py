@@ -120,6 +120,9 @@ class PlainSink:
             for skipped in method.get("skipped", ()):
                 why = self._words(skipped["reason"], **skipped.get("params", {}))
                 lines += wrapped(f"{self._words('technique-' + skipped['technique'])} : {why}", "   - ")
+            if after := method.get("fallback"):
+                told = self._words(after["reason"], **after.get("params", {}))
+                lines += wrapped(self._words("plain-fallback", method=told), "   ")
         return lines
 
     def _on_consent_refused(self, event: Event) -> list[str]:
@@ -135,6 +138,40 @@ class PlainSink:
 
     def _on_canaries_planted(self, event: Event) -> list[str]:
         return self._say("plain-canaries", disk=self._disk(event), count=event.params["count"])
+
+    def _technique(self, name: str) -> str:
+        return self._words(f"technique-{name}")
+
+    def _on_command_started(self, event: Event) -> list[str]:
+        technique = self._technique(event.params["technique"])
+        return self._say("plain-command", disk=self._disk(event), technique=technique)
+
+    def _on_command_running(self, event: Event) -> list[str]:
+        """A line a minute: the drive tells nothing, and somebody waits."""
+        p, name = event.params, event.disk or ""
+        minute = int(p["seconds"]) // 60
+        phase, shown, _ = self._shown.get(name, ("", -1, 0.0))
+        if minute < 1 or (phase == "command" and shown == minute):
+            return []
+        self._shown[name] = ("command", minute, 0.0)
+        told = {"technique": self._technique(p["technique"]), "time": time_text(float(p["seconds"]), self._words)}
+        return self._say("plain-command-running", disk=self._disk(event), **told)
+
+    def _on_command_finished(self, event: Event) -> list[str]:
+        p = event.params
+        told = {"technique": self._technique(p["technique"]), "time": time_text(float(p["seconds"]), self._words)}
+        answered = "plain-command-finished" if p.get("exit_status") is not None else "plain-command-unanswered"
+        return self._say(answered, disk=self._disk(event), **told)
+
+    def _on_command_checked(self, event: Event) -> list[str]:
+        p = event.params
+        alive = int(p["alive"]) + int(p["witnesses_matching"])
+        return self._say("plain-command-checked", disk=self._disk(event), alive=alive, looked=p["looked"])
+
+    def _on_fell_back(self, event: Event) -> list[str]:
+        p = event.params
+        told = {"technique": self._technique(p["technique"]), "next": self._technique(p["to"])}
+        return self._say("plain-fell-back", disk=self._disk(event), why=self._words(p["reason"], **p["params"]), **told)
 
     def _on_pass_started(self, event: Event) -> list[str]:
         p = event.params

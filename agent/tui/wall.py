@@ -163,7 +163,8 @@ def disk_lines(job: Job, w: Words, width: int) -> list[str]:
         if heat is not None and (progress is None or progress.outcome is None):
             parts.append(w("temperature-at-start", n=str(heat)))
         text = "  ".join(p for p in parts if p)
-        how = f.say(w, f"technique-{f.dig(target, 'method', 'technique')}")
+        technique = (progress.technique if progress else "") or f.dig(target, "method", "technique")
+        how = f.say(w, f"technique-{technique}")
         lines.append(f"{text}  {how}" if len(text) + len(how) + 2 <= width else text)
     return lines
 
@@ -175,6 +176,8 @@ def _disk_state(progress: Any, w: Words) -> str:
         return w("wall-stalled", time=f.duration(w, progress.stalled_s))
     pass_number = str(max(1, progress.pass_number))
     numbers = {"percent": percent(progress.fraction), "number": pass_number, "passes": str(progress.passes)}
+    if progress.phase == "command":
+        return str(w("wall-phase-command", time=f.duration(w, progress.command_s)))
     text = w(f"wall-phase-{progress.phase}", **numbers)
     if progress.bytes_per_s:
         text += "  " + w("rate", size=f.disk_size(w, progress.bytes_per_s))

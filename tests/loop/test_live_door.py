@@ -55,6 +55,7 @@ def test_opens_the_disk_that_consent_names(make_loop: MakeLoop) -> None:
     with machine.open_disk(mine, warrant, Action.ERASE) as disk:
         assert isinstance(disk, LiveDisk)
         assert (disk.path, disk.size_bytes, disk.logical_block) == (device, 8 * MIB, 512)
+        assert not disk.changed()
     assert refusal(machine, mine, warrant) == "warrant-spent"
 
 
@@ -103,3 +104,25 @@ def test_a_warranted_disk_runs_nothing_on_another(make_loop: MakeLoop) -> None:
         with pytest.raises(Fault) as caught:
             disk.run(["dd", "if=/dev/zero", f"of={other_device}", "count=1"], timeout_s=5)
         assert caught.value.error_id == "warrant-other-disk"
+
+
+def test_a_disk_that_shows_another_size_has_changed(make_loop: MakeLoop) -> None:
+    """What a Format may do to a namespace, as far as the door can tell."""
+    device, path = make_loop(8 * MIB)
+    machine = LiveMachine()
+    mine = identity_of(machine, path, 8 * MIB)
+    with machine.open_disk(mine, warrant_for(machine, mine), Action.ERASE) as disk:
+        with path.open("r+b") as file:
+            file.truncate(4 * MIB)
+        sh("losetup", "-c", device)
+        assert disk.changed()
+
+
+@pytest.mark.parametrize("name", ["/dev/nvme0", "/dev/ng0n1", "/dev/sg0", "/dev/bsg/0:0:0:0"])
+def test_a_command_for_the_controller_reaches_other_disks_and_is_refused(make_loop: MakeLoop, name: str) -> None:
+    _, path = make_loop(8 * MIB)
+    machine = LiveMachine()
+    mine = identity_of(machine, path, 8 * MIB)
+    with machine.open_disk(mine, warrant_for(machine, mine), Action.ERASE) as disk, pytest.raises(Fault) as caught:
+        disk.run(["nvme", "format", name, "-n", "1", "-s", "1"], timeout_s=5)
+    assert caught.value.error_id == "warrant-other-disk"

@@ -27,6 +27,14 @@ verify-full = full read-back
 verify-sample = sampled read-back
 
 # why this method
+method-nvme-format = NVMe SSD: Format command (user data erase), a look for the canaries, then { $passes ->
+    [one] one pass
+   *[other] { $passes } passes
+ } and read-back.
+method-nvme-format-crypto = NVMe SSD: Format command (encryption key replaced), a look for the canaries, then { $passes ->
+    [one] one pass
+   *[other] { $passes } passes
+ } and read-back.
 method-overwrite-hdd = Hard disk: one pass over all visible space, then read back.
 method-overwrite-ssd = Flash memory: two passes over all visible space, then read back.
 method-overwrite-emmc = eMMC or card: two passes over all visible space, then read back.
@@ -39,12 +47,20 @@ method-overwrite-unknown = Unknown kind of disk, treated as flash memory: two pa
 
 # what the certificate must say
 claim-ssd-overwrite = Overwrite of an SSD: not a Purge. Spare areas were not reached.
+claim-nvme-format = The NVMe Format command followed by one pass is not a Purge: nobody could see the spare areas.
 claim-emmc = Overwrite of an eMMC: not a Purge. Spare, boot and RPMB areas were not reached.
 claim-bridge = Disk behind a USB bridge: hidden areas not assessed.
 claim-unknown-medium = Unknown kind of disk: hidden areas not assessed.
 
 # why a method is left aside
 skip-not-available-yet = The drive has it, this version does not run it yet.
+skip-no-real-drive = On a real PC Regain would use it. There is no real drive here: it overwrites.
+skip-several-namespaces = The drive has several namespaces: a Format may reach those that nobody confirmed.
+skip-namespaces-not-counted = Nobody could count the namespaces of the drive.
+skip-refused-by-drive = The drive refused it before it started (status { $status }).
+skip-tool-failed = The tool did not send it to the drive: { $error }.
+skip-erased-nothing = The drive answered “done” without erasing. Canaries still there: { $alive } of { $looked }.
+skip-not-shown-erased = The drive answered “done”, but nobody could see what it erased.
 skip-drive-lacks-it = The drive does not have it.
 skip-capability-not-read = Nobody asked the drive whether it has it.
 skip-capability-unreadable = The drive could not tell whether it has it: { $error }.
@@ -86,6 +102,14 @@ reason-vanished = The disk disappeared during the erasure.
 reason-budget = Too many bad sectors.
 reason-read-only = The disk refuses every write.
 reason-sync-failed = The disk did not confirm what was written.
+reason-sanitize-running = The drive is running a SANITIZE command. Nothing was sent.
+reason-sanitize-unknown = The drive could not tell whether a SANITIZE command is running. Nothing was sent.
+reason-sanitize-failed = The last SANITIZE command of this drive failed: it takes nothing else.
+reason-command-unknown = The drive did not say how its erase command ended.
+reason-command-refused = The drive refused its erase command and the plan has nothing after it.
+reason-command-not-checked = Nobody could see what the drive’s command erased.
+reason-command-erased-nothing = The drive answered “done” and did not erase.
+reason-changed-after-command = After its command the drive shows another identity or size.
 reason-disk-error = The disk answered with an error that does not allow to go on.
 reason-canary-alive = Canaries can still be read.
 reason-witness-alive = Former content can still be read.
@@ -115,6 +139,8 @@ exception-dco-not-assessed = DCO: nobody could tell whether there is one.
 exception-bridge-not-assessed = Behind a USB bridge: hidden areas not assessed.
 exception-boot-areas = Boot areas and RPMB of the eMMC not erased.
 exception-namespaces = The NVMe drive has several namespaces. Only this one is erased.
+exception-command-erased-nothing = The drive answered “done” to its erase command without erasing. Canaries still there: { $alive } of { $looked }. Only the overwrite that followed is proven.
+exception-command-not-shown = After the drive’s erase command, canaries that could not be read: { $unreadable } of { $looked }. Only the overwrite that followed is proven.
 exception-defects-grew = The defect counter { $counter } went from { $before } to { $after } during the erasure.
 exception-other = Another exception.
 
@@ -180,6 +206,9 @@ err-disk-no-method = Method not possible: { $method }, disk { $disk }
         [skip-other-medium] { skip-other-medium }
         [skip-not-available-yet] { skip-not-available-yet }
         [skip-drive-lacks-it] { skip-drive-lacks-it }
+        [skip-no-real-drive] { skip-no-real-drive }
+        [skip-several-namespaces] { skip-several-namespaces }
+        [skip-namespaces-not-counted] { skip-namespaces-not-counted }
         [skip-capability-not-read] { skip-capability-not-read }
         [skip-frozen] { skip-frozen }
         [skip-locked] { skip-locked }
@@ -193,6 +222,9 @@ err-disk-level-out-of-reach = Purge is out of reach: { $disk }
     .why = Best method seen, { $method }. { $reason ->
         [skip-not-available-yet] { skip-not-available-yet }
         [skip-drive-lacks-it] { skip-drive-lacks-it }
+        [skip-no-real-drive] { skip-no-real-drive }
+        [skip-several-namespaces] { skip-several-namespaces }
+        [skip-namespaces-not-counted] { skip-namespaces-not-counted }
         [skip-capability-not-read] { skip-capability-not-read }
         [skip-frozen] { skip-frozen }
         [skip-locked] { skip-locked }

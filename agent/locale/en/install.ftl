@@ -101,6 +101,9 @@ image-finding-no-first-boot = the profile promises questions at the first start,
 err-install-locked = The install stays locked for the disk …{ $disk }.
     .why = No signed record proves the erasure of this disk (record given: { $record }).
     .todo = Erase the disk first, then give its record with --erasure-record. Otherwise write a reason with --unproven.
+err-install-bad-ranges = The install stays locked for disk …{ $disk }.
+    .why = Its erasure record names sectors that can no longer be written or read.
+    .todo = Replace this disk. Otherwise write a reason with --unproven: it is printed.
 err-install-step-failed = The install failed at the step "{ $step ->
     [step-gate] Checking the disk and the image
     [step-partition] Partitions

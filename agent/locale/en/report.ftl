@@ -224,6 +224,16 @@ paper-canaries-said = { $count } planted and read before, { $alive ->
     [one] 1 found after
    *[other] { $alive } found after
 }
+paper-command = Drive’s own command
+paper-command-said = { $argv }: exit status { $exit ->
+    [none] unknown
+   *[other] { $exit }
+}, which proves nothing
+paper-command-seen = a look right after: { $alive ->
+    [0] none
+    [one] 1
+   *[other] { $alive }
+} of the { $looked } canaries and former contents still there, read: { $content }
 paper-canaries-unchecked = { $count } planted, not looked for after
 paper-witnesses-said = { $count } former contents noted, { $matching ->
     [0] none found

@@ -27,6 +27,14 @@ verify-full = relecture complète
 verify-sample = relecture par échantillon
 
 # pourquoi cette méthode
+method-nvme-format = SSD NVMe : commande Format (effacement des données), contrôle des témoins, puis { $passes ->
+    [one] une passe
+   *[other] { $passes } passes
+ } et relecture.
+method-nvme-format-crypto = SSD NVMe : commande Format (changement de la clé de chiffrement), contrôle des témoins, puis { $passes ->
+    [one] une passe
+   *[other] { $passes } passes
+ } et relecture.
 method-overwrite-hdd = Disque dur : une passe sur tout l’espace visible, puis relecture.
 method-overwrite-ssd = Mémoire flash : deux passes sur tout l’espace visible, puis relecture.
 method-overwrite-emmc = Mémoire eMMC ou carte : deux passes sur tout l’espace visible, puis relecture.
@@ -39,12 +47,20 @@ method-overwrite-unknown = Type de disque inconnu, traité comme de la mémoire 
 
 # ce que le certificat doit dire
 claim-ssd-overwrite = L’écrasement d’un SSD n’est pas un effacement renforcé : les zones de réserve ne sont pas atteintes.
+claim-nvme-format = La commande Format NVMe suivie d’une passe n’est pas un effacement renforcé : personne n’a pu voir les zones de réserve.
 claim-emmc = L’écrasement d’une mémoire eMMC n’est pas un effacement renforcé : les zones de réserve, d’amorçage et RPMB ne sont pas atteintes.
 claim-bridge = Disque derrière un adaptateur USB : ses zones cachées n’ont pas été examinées.
 claim-unknown-medium = Type de disque inconnu : ses zones cachées n’ont pas été examinées.
 
 # pourquoi une méthode est laissée
 skip-not-available-yet = Le disque la propose, cette version ne l’exécute pas encore.
+skip-no-real-drive = Sur un vrai poste, Regain l’emploierait. Ici il n’y a pas de vrai disque : il écrase.
+skip-several-namespaces = Le disque a plusieurs espaces de noms : un Format peut toucher ceux que personne n’a confirmés.
+skip-namespaces-not-counted = Personne n’a pu compter les espaces de noms du disque.
+skip-refused-by-drive = Le disque l’a refusée avant de commencer (état { $status }).
+skip-tool-failed = L’outil ne l’a pas envoyée au disque : { $error }.
+skip-erased-nothing = Le disque a répondu « fait » sans effacer. Témoins encore là : { $alive } sur { $looked }.
+skip-not-shown-erased = Le disque a répondu « fait », mais personne n’a pu voir ce qu’il a effacé.
 skip-drive-lacks-it = Le disque ne la propose pas.
 skip-capability-not-read = Personne n’a demandé au disque s’il la propose.
 skip-capability-unreadable = Le disque n’a pas pu dire s’il la propose : { $error }.
@@ -86,6 +102,14 @@ reason-vanished = Le disque a disparu pendant l’effacement.
 reason-budget = Trop de secteurs défectueux.
 reason-read-only = Le disque refuse toute écriture.
 reason-sync-failed = Le disque n’a pas confirmé ce qui était écrit.
+reason-sanitize-running = Le disque exécute une commande SANITIZE. Rien n’a été envoyé.
+reason-sanitize-unknown = Le disque n’a pas pu dire si une commande SANITIZE est en cours. Rien n’a été envoyé.
+reason-sanitize-failed = La dernière commande SANITIZE de ce disque a échoué : il ne peut rien recevoir d’autre.
+reason-command-unknown = Le disque n’a pas dit comment sa commande d’effacement s’est terminée.
+reason-command-refused = Le disque a refusé sa commande d’effacement et le plan ne prévoit rien d’autre.
+reason-command-not-checked = Personne n’a pu voir ce que la commande du disque a effacé.
+reason-command-erased-nothing = Le disque a répondu « fait » et n’a pas effacé.
+reason-changed-after-command = Après sa commande, le disque montre une autre identité ou une autre taille.
 reason-disk-error = Le disque a répondu par une erreur qui ne permet pas de continuer.
 reason-canary-alive = Des témoins sont encore lisibles.
 reason-witness-alive = Un ancien contenu est encore lisible.
@@ -115,6 +139,8 @@ exception-dco-not-assessed = Zone DCO : personne n’a pu dire s’il y en a un
 exception-bridge-not-assessed = Derrière un adaptateur USB : zones cachées non examinées.
 exception-boot-areas = Zones d’amorçage et RPMB de l’eMMC non effacées.
 exception-namespaces = Le disque NVMe a plusieurs espaces de noms. Celui-ci seul est effacé.
+exception-command-erased-nothing = Le disque a répondu « fait » à sa commande d’effacement sans effacer. Témoins encore là : { $alive } sur { $looked }. Seul l’écrasement qui a suivi est prouvé.
+exception-command-not-shown = Après la commande d’effacement du disque, témoins illisibles : { $unreadable } sur { $looked }. Seul l’écrasement qui a suivi est prouvé.
 exception-defects-grew = Le compteur de défauts { $counter } est passé de { $before } à { $after } pendant l’effacement.
 exception-other = Autre réserve.
 
@@ -180,6 +206,9 @@ err-disk-no-method = Méthode impossible : { $method }, disque { $disk }
         [skip-other-medium] { skip-other-medium }
         [skip-not-available-yet] { skip-not-available-yet }
         [skip-drive-lacks-it] { skip-drive-lacks-it }
+        [skip-no-real-drive] { skip-no-real-drive }
+        [skip-several-namespaces] { skip-several-namespaces }
+        [skip-namespaces-not-counted] { skip-namespaces-not-counted }
         [skip-capability-not-read] { skip-capability-not-read }
         [skip-frozen] { skip-frozen }
         [skip-locked] { skip-locked }
@@ -193,6 +222,9 @@ err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { 
     .why = Meilleure méthode vue, { $method }. { $reason ->
         [skip-not-available-yet] { skip-not-available-yet }
         [skip-drive-lacks-it] { skip-drive-lacks-it }
+        [skip-no-real-drive] { skip-no-real-drive }
+        [skip-several-namespaces] { skip-several-namespaces }
+        [skip-namespaces-not-counted] { skip-namespaces-not-counted }
         [skip-capability-not-read] { skip-capability-not-read }
         [skip-frozen] { skip-frozen }
         [skip-locked] { skip-locked }

@@ -101,6 +101,9 @@ image-finding-no-first-boot = le profil promet des questions au premier démarra
 err-install-locked = L’installation reste verrouillée pour le disque …{ $disk }.
     .why = Aucun rapport signé ne prouve l’effacement de ce disque (rapport donné : { $record }).
     .todo = Effacez d’abord le disque, puis donnez son rapport avec --erasure-record. Sinon écrivez un motif avec --unproven.
+err-install-bad-ranges = L’installation reste verrouillée pour le disque …{ $disk }.
+    .why = Son rapport d’effacement nomme des secteurs qui ne s’écrivent ou ne se lisent plus.
+    .todo = Remplacez ce disque. Sinon écrivez un motif avec --unproven : il est imprimé.
 err-install-step-failed = L’installation a échoué à l’étape « { $step ->
     [step-gate] Contrôle du disque et de l’image
     [step-partition] Partitions

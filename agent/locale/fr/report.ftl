@@ -224,6 +224,16 @@ paper-canaries-said = { $count } posés et relus avant, { $alive ->
     [one] 1 retrouvé après
    *[other] { $alive } retrouvés après
 }
+paper-command = Commande du disque
+paper-command-said = { $argv } : état de sortie { $exit ->
+    [none] inconnu
+   *[other] { $exit }
+}, ce qui ne prouve rien
+paper-command-seen = contrôle juste après : { $alive ->
+    [0] aucun
+    [one] 1
+   *[other] { $alive }
+} des { $looked } témoins et anciens contenus encore là, lu : { $content }
 paper-canaries-unchecked = { $count } posés, non recherchés après
 paper-witnesses-said = { $count } anciens contenus notés, { $matching ->
     [0] aucun retrouvé

@@ -65,6 +65,8 @@ class PlanScreen(Pages):
                 technique = w(name) if w.has(name) else skipped.get("technique")
                 text = f"{technique} : {f.say(w, skipped.get('reason'), skipped.get('params'))}"
                 rows += _pair(w("plan-skipped"), text, width)
+            if after := method.get("fallback"):
+                rows += _pair(w("plan-fallback"), f.say(w, after.get("reason"), after.get("params")), width)
         for one in plan.get("excluded", []):
             text = f"{one.get('model', '?')} : {f.say(w, one.get('reason'), one.get('params'))}"
             rows += _pair(w("confirm-excluded"), text, width)

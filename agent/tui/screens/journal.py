@@ -15,11 +15,12 @@ from agent.tui.sheet import BenchScreen, Keys
 
 FILTERS = ("all", "alerts", "proofs")
 
-ALERTS = frozenset({Kind.CONSENT_REFUSED, Kind.RANGE_FAILED, Kind.STALLED, Kind.INSTALL_LOCKED, Kind.STEP_FAILED,
-                    Kind.REPORT_WAITING, Kind.ATTENTION, Kind.FAULT, Kind.STOP_REQUESTED})  # fmt: skip
-PROOFS = frozenset({Kind.CANARIES_PLANTED, Kind.PASS_FINISHED, Kind.VERIFY_FINISHED, Kind.CANARIES_CHECKED,
-                    Kind.ERASURE_FINISHED, Kind.RECORD_SIGNED, Kind.CERTIFICATE_WRITTEN, Kind.REPORT_DELIVERED,
-                    Kind.CONSENTED})  # fmt: skip
+ALERTS = frozenset({Kind.CONSENT_REFUSED, Kind.FELL_BACK, Kind.RANGE_FAILED, Kind.STALLED, Kind.INSTALL_LOCKED,
+                    Kind.STEP_FAILED, Kind.REPORT_WAITING, Kind.ATTENTION, Kind.FAULT,
+                    Kind.STOP_REQUESTED})  # fmt: skip
+PROOFS = frozenset({Kind.CANARIES_PLANTED, Kind.COMMAND_CHECKED, Kind.PASS_FINISHED, Kind.VERIFY_FINISHED,
+                    Kind.CANARIES_CHECKED, Kind.ERASURE_FINISHED, Kind.RECORD_SIGNED, Kind.CERTIFICATE_WRITTEN,
+                    Kind.REPORT_DELIVERED, Kind.CONSENTED})  # fmt: skip
 
 
 def is_alert(event: Event) -> bool:
@@ -136,7 +137,7 @@ def _words_of(w: Any, event: Event) -> dict[str, Any]:
     for key in ("seconds", "eta_s"):
         if isinstance(p.get(key), (int, float)):
             words[key] = f.duration(w, p[key])
-    for key in ("count", "readable", "alive", "mismatches", "witnesses_matching"):
+    for key in ("count", "readable", "looked", "alive", "mismatches", "witnesses_matching"):
         if isinstance(p.get(key), int):
             words[key] = f.number(w, p[key])
     if isinstance(p.get("start"), int) and isinstance(p.get("end"), int):
@@ -167,5 +168,11 @@ def _words_of(w: Any, event: Event) -> dict[str, Any]:
     if event.kind is Kind.ERASURE_STARTED:
         technique = f"technique-{f.dig(p, 'method', 'technique')}"
         words["technique"] = w(technique) if w.has(technique) else str(f.dig(p, "method", "technique"))
+    if isinstance(p.get("technique"), str):
+        words["technique"] = (
+            w(f"technique-{p['technique']}") if w.has(f"technique-{p['technique']}") else p["technique"]
+        )
+    if event.kind is Kind.COMMAND_CHECKED:
+        words["alive"] = f.number(w, p["alive"] + p["witnesses_matching"])
     words.setdefault("error", "")
     return words

@@ -96,6 +96,10 @@ class ResultScreen(BenchScreen):
                 continue
             if event.kind is Kind.CANARIES_PLANTED:
                 planted = int(event.params.get("count", 0))
+            elif event.kind is Kind.COMMAND_CHECKED:
+                alive = int(event.params["alive"]) + int(event.params["witnesses_matching"])
+                parts.append(self.w("proof-command", alive=f.number(self.w, alive),
+                                    count=f.number(self.w, event.params["looked"])))  # fmt: skip
             elif event.kind is Kind.CANARIES_CHECKED:
                 parts.append(self.w("proof-canaries", alive=f.number(self.w, event.params.get("alive", 0)),
                                     count=f.number(self.w, planted)))  # fmt: skip

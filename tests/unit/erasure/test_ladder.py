@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.erasure import firmware, proof
 from agent.erasure.ladder import Overwrite, Technique, choose, estimate, rungs
 from agent.inventory.disks import list_disks
 from agent.inventory.hdparm import parse_hdparm
@@ -20,11 +21,13 @@ from agent.machine.recorded import RecordedMachine
 from agent.model.erasure import Level, Method
 from agent.model.errors import Fault
 from agent.model.facts import Absent, Known, Unreadable, known
-from agent.model.inventory import Disk
+from agent.model.inventory import Disk, DiskNvme
 from tests.conftest import MACHINES
-from tests.unit.erasure.samples import LOST, SIZE, disk, nvme, sanitize, security, ssd
+from tests.unit.erasure.samples import LOST, SIZE, disk, facts, nvme, sanitize, security, ssd
 
 YET, LACKS = "skip-not-available-yet", "skip-drive-lacks-it"
+REAL = "skip-no-real-drive"
+UNCOUNTED = "skip-namespaces-not-counted"
 UNASKED, LOST_BIT = "skip-capability-not-read", "skip-capability-unreadable"
 
 NVME_RUNGS = [
@@ -115,18 +118,18 @@ def test_a_disk_whose_kind_is_not_known_is_treated_as_flash() -> None:
 @pytest.mark.parametrize(
     ("one", "expected"),
     [
-        (nvme(7, oacs=2, fna=4), [YET] * 5),
-        (nvme(3, oacs=2), [YET, YET, YET, LACKS, YET]),
-        (nvme(2, oacs=2), [LACKS, YET, LACKS, LACKS, YET]),
+        (nvme(7, oacs=2, fna=4), [YET] * 4 + [REAL]),
+        (nvme(3, oacs=2), [YET, YET, YET, LACKS, REAL]),
+        (nvme(2, oacs=2), [LACKS, YET, LACKS, LACKS, REAL]),
         (nvme(1, oacs=0), [LACKS, LACKS, YET, LACKS, LACKS]),
         (nvme(4, oacs=1), [LACKS, LACKS, LACKS, YET, LACKS]),
-        (nvme(0x60000000, oacs=0x17), [LACKS, LACKS, LACKS, LACKS, YET]),
+        (nvme(0x60000000, oacs=0x17), [LACKS, LACKS, LACKS, LACKS, REAL]),
         (nvme(0, oacs=0, fna=4), [LACKS] * 5),
         (nvme(), [UNASKED] * 5),
         (nvme(nvme=None), [UNASKED] * 5),
         (nvme(LOST, oacs=LOST), [LOST_BIT] * 5),
         (nvme(7, oacs=LOST), [YET, YET, YET, YET, LOST_BIT]),
-        (nvme(Absent("no such field"), oacs=2), [LACKS, LACKS, LACKS, LACKS, YET]),
+        (nvme(Absent("no such field"), oacs=2), [LACKS, LACKS, LACKS, LACKS, REAL]),
     ],
     ids=[
         "all",
@@ -297,16 +300,67 @@ def _needs_one_pass(one: Disk) -> bool:
     return known(one.medium) == "hdd" or (turning and bus in ("sas", "scsi"))
 
 
-def test_only_the_overwrite_runs_in_this_version() -> None:
-    assert [t.name for t in Technique.registry.values() if t.runs_here] == ["overwrite"]
-    assert Technique.registry["overwrite"] is Overwrite
+def test_what_this_version_runs() -> None:
+    """A technique stands in the ladder as built exactly when somebody carries it out and somebody judges it."""
+    built = {t.name for t in Technique.registry.values() if t.built}
+    assert built == {"overwrite"} | set(firmware.TECHNIQUES) == set(proof.ENDS_ON_STREAM) | set(proof.COMMANDS)
+    assert Technique.registry["overwrite"] is Overwrite and not Overwrite.firmware
+
+
+# -- NVMe Format -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fna", "setting", "reason"),
+    [
+        (4, 2, "method-nvme-format-crypto"),
+        (7, 2, "method-nvme-format-crypto"),
+        (0, 1, "method-nvme-format"),
+        (None, 1, "method-nvme-format"),
+        (LOST, 1, "method-nvme-format"),
+    ],
+)
+def test_format_has_an_explicit_setting_and_only_clears(fna: Any, setting: int, reason: str) -> None:
+    method = choose(nvme(7, oacs=2, fna=fna), real_drives=True)
+    assert (method.technique, method.level, method.passes) == ("nvme-format", Level.CLEAR, 1)
+    assert (method.reason, method.params["ses"], method.claim) == (reason, setting, "claim-nvme-format")
+    assert skips(method) == list(zip(NVME_RUNGS[:4], [YET] * 4, strict=True)), "why not the better ones"
+
+
+def test_the_overwrite_after_a_refused_format_is_a_line_of_the_plan() -> None:
+    one = nvme(0, oacs=2)
+    method = choose(one, real_drives=True, verify="sample")
+    after = method.fallback
+    assert after is not None and after.fallback is None
+    assert (after.technique, after.passes, after.verify, after.skipped) == ("overwrite", 2, "sample", ())
+    assert choose(one, technique="overwrite", real_drives=True).fallback is None
+
+
+def test_format_of_one_namespace_never_reaches_another() -> None:
+    for count, why in ((2, "skip-several-namespaces"), (None, UNCOUNTED), (LOST, UNCOUNTED)):
+        one = nvme(0, oacs=2, nvme=DiskNvme(**facts(sanicap=0, oacs=2, fna=0, namespaces=count)))
+        method = choose(one, real_drives=True)
+        assert method.technique == "overwrite" and method.skipped[-1].reason == why
+
+
+def test_a_format_is_not_offered_where_there_is_no_real_drive() -> None:
+    one = nvme(0, oacs=2)
+    assert choose(one).technique == "overwrite" and choose(one).skipped[-1].reason == REAL
+    assert refused(one, technique="nvme-format").params["reason"] == REAL
+    assert choose(one, technique="nvme-format", real_drives=True).technique == "nvme-format"
+    assert refused(one, level=Level.PURGE, real_drives=True).error_id == "disk-level-out-of-reach"
+
+
+@pytest.mark.parametrize("one", [ssd(), disk(), disk(**MMC), disk(**USB), disk(**SAS)])
+def test_real_drives_change_nothing_for_the_others_yet(one: Disk) -> None:
+    assert choose(one, real_drives=True) == choose(one)
 
 
 @pytest.mark.parametrize("name", [*NVME_RUNGS, "opal-psid"])
 def test_a_named_firmware_technique_is_refused_with_the_drives_reason(name: str) -> None:
     fault = refused(nvme(7, oacs=2, extra={"opal": {"supported": True}}), technique=name)
     assert fault.error_id == "disk-no-method"
-    assert fault.params == {"method": name, "disk": "BCDE", "reason": YET}
+    assert fault.params == {"method": name, "disk": "BCDE", "reason": REAL if name == "nvme-format" else YET}
     assert refused(nvme(0, oacs=0, extra={"opal": {"supported": False}}), technique=name).params["reason"] == LACKS
 
 
@@ -437,7 +491,7 @@ RECORDED = {
     ("google-eve", "emmc"): [YET],
     ("hp-200-g3-aio", "ssd"): [LACKS, LACKS, LACKS, YET, YET],
     ("hp-elitebook-840-g3", "ssd"): [LACKS, LACKS, LACKS, "skip-frozen", "skip-frozen"],
-    ("lenovo-thinkpad-t480", "nvme"): [YET, YET, YET, LACKS, YET],
+    ("lenovo-thinkpad-t480", "nvme"): [YET, YET, YET, LACKS, REAL],
     ("microsoft-surface-go-2", "emmc"): [YET],
     ("qemu-standard-pc", "unknown"): [],
 }
@@ -479,8 +533,8 @@ def test_what_hdparm_printed_gives_the_ata_ladder(shared: Path, file: str, expec
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("ironic-sn730-id-ctrl.json", [YET, YET, YET, LACKS, YET]),
-        ("ironic-sn730-id-ctrl-fna0.json", [YET, YET, YET, LACKS, YET]),
+        ("ironic-sn730-id-ctrl.json", [YET, YET, YET, LACKS, REAL]),
+        ("ironic-sn730-id-ctrl-fna0.json", [YET, YET, YET, LACKS, REAL]),
     ],
 )
 def test_what_nvme_cli_printed_gives_the_nvme_ladder(shared: Path, file: str, expected: list[str]) -> None:

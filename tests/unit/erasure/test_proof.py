@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agent.erasure import ladder, proof
 from agent.erasure.proof import Observations, exceptions_of, grown, hidden_areas, judge, with_health
-from agent.model.erasure import BadRange, Canaries, Evidence, Level, Method, Outcome, Verification
+from agent.model.erasure import BadRange, Canaries, Evidence, Inspection, Level, Method, Outcome, Verification
 from agent.model.errors import ERRORS, Exit
 from agent.model.facts import Known, to_wire
 from agent.model.identity import DiskIdentity
@@ -395,6 +395,63 @@ def test_growth_never_improves_an_outcome() -> None:
         after = with_health(before, *pair)
         assert after.outcome is before.outcome and after.reasons == before.reasons
         assert len(after.exceptions) == len(before.exceptions) + 1
+
+
+# -- a command of the drive, then our pass ---------------------------------------------------------------------------
+
+NVME = nvme(0, oacs=2, size_bytes=SIZE)
+FORMAT = ladder.choose(NVME, real_drives=True)
+GONE = Inspection(technique="nvme-format", looked=2902, alive=0, unreadable=0, witnesses_matching=0)
+
+
+def formatted(**changes: Any) -> Observations:
+    return replace(seen(disk=NVME, method=FORMAT, inspection=GONE), **changes)
+
+
+def test_a_format_that_was_seen_to_erase_and_one_pass_clear() -> None:
+    assert verdict(formatted()) == (Outcome.CLEARED, Level.CLEAR, ("reason-cleared",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome", "reason"),
+    [
+        ({"inspection": None}, Outcome.UNKNOWN, "reason-command-not-checked"),
+        ({"inspection": replace(GONE, looked=0)}, Outcome.UNKNOWN, "reason-command-not-checked"),
+        ({"inspection": replace(GONE, unreadable=3)}, Outcome.UNKNOWN, "reason-command-not-checked"),
+        ({"inspection": replace(GONE, alive=1)}, Outcome.FAILED, "reason-command-erased-nothing"),
+        ({"inspection": replace(GONE, witnesses_matching=1)}, Outcome.FAILED, "reason-command-erased-nothing"),
+        ({"passes_finished": 0}, Outcome.UNKNOWN, "reason-passes-missing"),
+        ({"verification": replace(FULL, mismatches=1)}, Outcome.FAILED, "reason-mismatch"),
+        ({"end": "command-unknown"}, Outcome.UNKNOWN, "reason-command-unknown"),
+        ({"end": "changed"}, Outcome.UNKNOWN, "reason-changed-after-command"),
+        ({"end": "sanitize-running"}, Outcome.UNKNOWN, "reason-sanitize-running"),
+        ({"end": "sanitize-unknown"}, Outcome.UNKNOWN, "reason-sanitize-unknown"),
+        ({"end": "sanitize-failed"}, Outcome.FAILED, "reason-sanitize-failed"),
+        ({"end": "refused"}, Outcome.FAILED, "reason-command-refused"),
+    ],
+)
+def test_a_format_is_worth_what_was_seen_of_it(changes: dict[str, Any], outcome: Outcome, reason: str) -> None:
+    found = judge(formatted(**changes))
+    assert (found.outcome, found.level) == (outcome, Level.NONE) and reason in found.reasons
+
+
+@pytest.mark.parametrize(
+    ("inspection", "exception"),
+    [
+        (replace(GONE, alive=2002, witnesses_matching=900), "exception-command-erased-nothing"),
+        (replace(GONE, unreadable=2902), "exception-command-not-shown"),
+    ],
+)
+def test_after_a_drive_that_only_says_done_the_overwrite_is_what_is_proven(
+    inspection: Inspection, exception: str
+) -> None:
+    """The method is the plan's next line by then; the drive's word stands among the exceptions."""
+    after = FORMAT.fallback
+    assert after is not None
+    found = judge(formatted(method=after, passes_finished=2, inspection=inspection))
+    assert (found.outcome, found.level) == (Outcome.CLEARED_WITH_EXCEPTIONS, Level.CLEAR)
+    assert [e["id"] for e in found.exceptions] == [exception]
+    assert judge(formatted(method=after, passes_finished=1, inspection=inspection)).outcome is Outcome.UNKNOWN
 
 
 # -- whatever was observed -------------------------------------------------------------------------------------------

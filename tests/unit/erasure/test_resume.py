@@ -335,3 +335,52 @@ def test_a_journal_cut_anywhere_claims_only_what_is_left_of_it(
         number = found.current.number
         said = [p for kind, p in lines if kind in (Kind.MARK, Kind.PASS_STARTED) and p["number"] == number]
         assert found.offset == said[-1].get("offset", said[-1].get("from"))
+
+
+# -- a command of the drive ------------------------------------------------------------------------------------------
+
+ARGV = ["nvme", "format", "/dev/nvme0n1", "-s", "1", "--force"]
+FORMAT = (Kind.ERASURE_STARTED, {"method": {"technique": "nvme-format"}, "bytes_total": SIZE, "resumed": False})
+SENT = (Kind.COMMAND_STARTED, {"technique": "nvme-format", "argv": ARGV, "started": "t"})
+ANSWERED = (Kind.COMMAND_FINISHED, {"technique": "nvme-format", "argv": ARGV, "started": "t", "exit_status": 0})
+SEEN = {"technique": "nvme-format", "looked": 9, "alive": 0, "unreadable": 0, "witnesses_matching": 0, "classes": {}}
+CHECKED = (Kind.COMMAND_CHECKED, {**SEEN, "classes": {"zeros": 9}})
+GAVE_WAY = (
+    Kind.FELL_BACK,
+    {"technique": "nvme-format", "reason": "skip-refused-by-drive", "params": {"status": "0x001"}, "to": "overwrite"},
+)
+
+
+@pytest.mark.parametrize("lines", [(), (SENT,), (SENT, ANSWERED)], ids=["not-sent", "cut", "not-looked-at"])
+def test_a_command_nobody_looked_at_starts_the_technique_over(lines: tuple[Line, ...]) -> None:
+    found = there(FORMAT, planted(), *lines)
+    assert found.starts_over and found.canaries == {} and found.current is None and found.interruptions == 1
+    assert len(found.commands) == (1 if lines else 0)
+
+
+def test_a_command_that_was_cut_stays_without_an_answer() -> None:
+    again = (FORMAT[0], {**FORMAT[1], "resumed": True})
+    found = there(FORMAT, planted(), SENT, again, planted(key="33" * 32), SENT, ANSWERED, CHECKED, begin(1))
+    assert [c.get("exit_status") for c in found.commands] == [None, 0]
+    assert found.canaries["key"] == "33" * 32 and found.interruptions == 2 and not found.starts_over
+
+
+def test_after_the_look_the_pass_goes_on() -> None:
+    found = there(FORMAT, planted(), SENT, ANSWERED, CHECKED, begin(1), mark(1, 7 * MIB))
+    assert found.offset == 7 * MIB and found.inspection is not None and found.inspection.classes == {"zeros": 9}
+
+
+def test_after_a_fall_back_the_overwrite_goes_on() -> None:
+    found = there(FORMAT, planted(), SENT, ANSWERED, GAVE_WAY, begin(1), mark(1, 7 * MIB))
+    assert found.offset == 7 * MIB and found.inspection is None
+    assert found.fell_back and (found.fell_back.technique, found.fell_back.reason) == (
+        "nvme-format",
+        "skip-refused-by-drive",
+    )
+
+
+def test_new_canaries_end_what_was_written_before_them() -> None:
+    again = (FORMAT[0], {**FORMAT[1], "resumed": True})
+    before = (FORMAT, planted(), SENT, ANSWERED, CHECKED, begin(1), mark(1, 7 * MIB))
+    found = there(*before, again, planted(key="33" * 32))
+    assert found.starts_over and found.finished == () and found.current is None

@@ -103,6 +103,23 @@ def test_only_a_real_proven_erasure_of_this_disk_unlocks(report: dict[str, Any],
     assert commands.proves_erased(report, "S3Z5NB0K") is proves
 
 
+@pytest.mark.parametrize(
+    ("kinds", "locks"),
+    [
+        ([], False),
+        (["exception-hpa-not-assessed", "exception-bridge-not-assessed", "exception-command-erased-nothing"], False),
+        (["exception-hpa-not-assessed", "exception-write-ranges"], True),
+        (["exception-read-ranges"], True),
+        (["exception-write"], True),
+    ],
+)
+def test_sectors_that_no_longer_work_need_a_reason_and_other_exceptions_do_not(kinds: list[str], locks: bool) -> None:
+    bad = _report(erasure={"outcome": "cleared_with_exceptions", "exceptions": [{"kind": kind} for kind in kinds]})
+    assert commands.has_bad_ranges(bad, "S3Z5NB0K") is locks and not commands.has_bad_ranges(bad, "OTHER")
+    later = {**bad, "erasures": [*bad["erasures"], *_report()["erasures"]]}
+    assert not commands.has_bad_ranges(later, "S3Z5NB0K"), "the last erasure counts"
+
+
 def test_the_last_erasure_of_a_disk_counts() -> None:
     good, bad = _report()["erasures"][0], _report(erasure={"outcome": "failed"})["erasures"][0]
     assert not commands.proves_erased({"exercise": False, "erasures": [good, bad]}, "S3Z5NB0K")

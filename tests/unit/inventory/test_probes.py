@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ import pytest
 from agent.inventory import collect as collecting
 from agent.inventory.collect import PROBES, ProbeDone, collect
 from agent.inventory.disks import list_disks
+from agent.machine.door import DoorError
 from agent.machine.recorded import RecordedMachine
 from agent.model.facts import Absent, Known, Unreadable, known
 from agent.model.inventory import Inventory
+from tests.unit.inventory.conftest import Bent
 
 NAME = "hp-elitebook-840-g3"
 
@@ -200,3 +202,38 @@ def test_a_machine_that_answers_nothing_turns_nothing_into_absent(tmp_path: Path
     ):
         assert isinstance(fact, Unreadable), fact
     assert known(inventory.oem_windows_key) == "unknown"
+
+
+# -- namespaces ------------------------------------------------------------------------------------------------------
+
+T480 = "lenovo-thinkpad-t480"
+
+
+@pytest.mark.parametrize(
+    ("managed", "listed", "count"),
+    [
+        (False, None, Known(1, "sysfs")),
+        (True, b'{"nsid_list":[{"nsid":1}]}', Known(1, "nvme list-ns")),
+        (True, b'{"nsid_list":[{"nsid":1},{"nsid":7}]}', Known(2, "nvme list-ns")),
+        (True, b"NVMe status: Invalid Field in Command(0x4002)", None),
+    ],
+    ids=["not-managed", "one", "one-hidden", "no-answer"],
+)
+def test_namespaces_that_are_not_attached_count_too(
+    machine_path: Callable[[str], Path], managed: bool, listed: bytes | None, count: Known[int] | None
+) -> None:
+    recorded = RecordedMachine(machine_path(T480))
+
+    def bend(argv: Sequence[str]) -> bytes | DoorError | None:
+        if argv[0] == "nvme" and argv[1] == "id-ctrl" and managed:
+            return recorded.run(argv, timeout_s=1).stdout.replace(b'"oacs":23', b'"oacs":31')
+        return listed if argv[0] == "nvme" and argv[1] == "list-ns" else None
+
+    disks = known(list_disks(Bent(machine_path(T480), bend))) or ()
+    found = next(d.nvme for d in disks if known(d.bus) == "nvme")
+    assert found is not None
+    if count is None:  # nobody could list them: NN says how many there may be
+        assert isinstance(found.namespaces, Known) and found.namespaces.source == "nvme id-ctrl"
+    else:
+        assert found.namespaces is not None and known(found.namespaces) == count.value
+        assert isinstance(found.namespaces, Known) and found.namespaces.source == count.source

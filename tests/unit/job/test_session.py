@@ -139,9 +139,9 @@ def test_faults_end_in_the_truth(tmp_path: Path, fault: str, outcome: Outcome, s
     consent(s)
     assert [e.outcome for e in notes.evidence] == [outcome]
     assert (s.job.state, s.job.exit_code) == (state, code)
+    assert s.job.install_locked == ("lock-bad-ranges" if fault == "bad-sector" else "lock-not-proven")
+    assert notes.install is not None and notes.install["status"] == "locked"
     if not outcome.proven:
-        assert s.job.install_locked == "lock-not-proven"
-        assert notes.install is not None and notes.install["status"] == "locked"
         assert notes.evidence[0].level.value == "none"
 
 

@@ -6,7 +6,18 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from agent.model.erasure import BadRange, Canaries, Evidence, Level, Method, Outcome, PassRecord, Skipped, Verification
+from agent.model.erasure import (
+    BadRange,
+    Canaries,
+    Evidence,
+    Inspection,
+    Level,
+    Method,
+    Outcome,
+    PassRecord,
+    Skipped,
+    Verification,
+)
 from agent.model.identity import DiskIdentity
 from agent.model.report import ChainLink, Instant, Report
 from agent.report.build import build_report, certificate_number
@@ -140,6 +151,22 @@ def evidence(disk: dict[str, Any] = HDD, **changes: Any) -> Evidence:
         smart_after={"reallocated_sectors": 0},
     )
     return dataclasses.replace(base, **changes)
+
+
+def formatted(**changes: Any) -> Evidence:
+    """An NVMe drive that was seen to erase after its Format, then overwritten in one pass."""
+    disk = SSD | {"medium": "nvme", "bus": "nvme", "nvme": {"fna": 0, "oacs": 2, "sanicap": 0, "namespaces": 1}}
+    argv = ["nvme", "format", "/dev/nvme0n1", "-s", "1", "--force"]
+    facts = {
+        "method": dataclasses.replace(
+            OVERWRITE, technique="nvme-format", reason="method-nvme-format", claim="claim-nvme-format", skipped=()
+        ),
+        "commands": ({"technique": "nvme-format", "argv": argv, "exit_status": 0},),
+        "inspection": Inspection(
+            technique="nvme-format", looked=2902, alive=0, unreadable=0, witnesses_matching=0, classes={"zeros": 2902}
+        ),
+    }
+    return evidence(disk, **(facts | changes))
 
 
 def purged(disk: dict[str, Any] = SSD, **changes: Any) -> Evidence:

@@ -26,6 +26,7 @@ from tests.unit.report.samples import (
     SSD,
     evidence,
     failed,
+    formatted,
     purged,
     report,
     with_exceptions,
@@ -352,3 +353,48 @@ def test_no_sentence_of_the_room_holds_a_forbidden_word(lang: str) -> None:
 
     room = resources.files("agent.locale").joinpath(lang, "report.ftl").read_text(encoding="utf-8")
     assert FORBIDDEN.findall(room.replace("Clé OEM", "")) == []
+
+
+# --- a command of the drive -----------------------------------------------------------------------------------------
+
+
+def test_a_format_that_was_looked_at_is_a_clear_and_says_it_is_no_purge() -> None:
+    made = report(formatted())
+    said = wording(made)
+    assert said.certificate and {"paper-claim-clear", "claim-nvme-format"} <= ids(said)
+    assert "technique : Format NVMe" in text(made) and "pas un effacement renforcé" in text(made)
+    assert "paper-ssd-overwrite" not in ids(said)
+    [entry] = made.to_wire()["erasures"]
+    assert entry["command_check"] == {
+        "technique": "nvme-format",
+        "looked": 2902,
+        "alive": 0,
+        "unreadable": 0,
+        "witnesses_matching": 0,
+        "classes": {"zeros": 2902},
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [None, {"alive": 1}, {"witnesses_matching": 1}, {"looked": 0}, {"unreadable": 2902}],
+    ids=["never-looked", "canary", "former-content", "nothing-to-look-at", "unreadable"],
+)
+def test_a_format_nobody_saw_erase_is_no_certificate_whatever_the_record_claims(changes: Any) -> None:
+    seen = formatted().inspection
+    assert seen is not None
+    made = report(formatted(inspection=None if changes is None else dataclasses.replace(seen, **changes)))
+    said = wording(made)
+    assert not said.certificate and "paper-claim-without-evidence" in ids(said)
+
+
+def test_a_drive_that_only_said_done_is_named_beside_the_overwrite() -> None:
+    told = {"id": "exception-command-erased-nothing", "bytes": None, "alive": 2902, "looked": 2902}
+    after = dataclasses.replace(OVERWRITE, passes=2, claim="claim-ssd-overwrite")
+    made = report(
+        formatted(
+            method=after, outcome=Outcome.CLEARED_WITH_EXCEPTIONS, exceptions=(told,), bytes_covered=SSD["size_bytes"]
+        )
+    )
+    assert {"paper-claim-clear-exceptions", "paper-ssd-overwrite"} <= ids(wording(made))
+    assert "encorelà:2902sur2902" in text(made).replace(" ", "")
