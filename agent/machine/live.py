@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
 
-from agent.machine.clocks import RealClock
+from agent.machine.clocks import SteadyClock
 from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
 from agent.machine.guard import destroys
 from agent.machine.processes import Process, run_tool
@@ -90,7 +90,7 @@ class LiveMachine:
     exercise = False
 
     def __init__(self) -> None:
-        self.clock: Clock = RealClock()
+        self.clock: Clock = SteadyClock()
         self._permits = SpentPermits()
 
     def is_root(self) -> bool:
