@@ -75,11 +75,9 @@ def _below(machine: Machine, number: str, table: Sequence[Mount]) -> Iterator[st
     if machine.exists(f"{folder}/partition"):
         yield from _word(machine, f"{folder}/../dev")
     for file in _word(machine, f"{folder}/loop/backing_file"):
-        holder = max(
-            (m for m in table if _under(file, (m.point.rstrip("/"),))), key=lambda m: len(m.point), default=None
-        )
-        if holder is not None:
-            yield holder.number
+        above = [m for m in table if _under(file, (m.point.rstrip("/"),))]
+        if above:  # the file system the file is on: of nested mounts the innermost, of stacked ones the last
+            yield max(enumerate(above), key=lambda m: (len(m[1].point), m[0]))[1].number
     for slave in machine.glob(f"{folder}/slaves/*/dev"):
         yield from _word(machine, slave)
 

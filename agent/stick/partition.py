@@ -58,12 +58,12 @@ def create(look: Look, medium: Medium) -> Data:
     if disk.optical:
         raise NoPlace("stick-why-optical")
     if disk.read_only:
-        raise NoPlace("stick-why-write-protected", disk=disk.model or disk.path)
+        raise NoPlace("stick-why-write-protected", model=disk.model or disk.path)
     if not disk.removable and not look.loops:
-        raise NoPlace("stick-why-not-removable", disk=disk.model or disk.path)
+        raise NoPlace("stick-why-not-removable", model=disk.model or disk.path)
     table = look.table(disk.path)
     if not medium.iso_bytes or table is None:
-        raise NoPlace("stick-why-not-our-image", disk=disk.model or disk.path)
+        raise NoPlace("stick-why-not-our-image", model=disk.model or disk.path)
     at = layout.place(table, disk_bytes=disk.size_bytes, iso_bytes=medium.iso_bytes)
     tools = StickTools(disk, still_ours=lambda: look.still(medium), run=look.run)
     offset = str(at.start * table.sector)
@@ -71,11 +71,10 @@ def create(look: Look, medium: Medium) -> Data:
     _step(tools, _append(disk), "sfdisk", timeout_s=_SFDISK_S, stdin=layout.script(table, at))
     row = _added(look, disk, table, at)
     look.data_on(disk, boot=True)  # makes the kernel know the new row
-    if (
-        f"LABEL={LABEL}" not in left.splitlines()
-    ):  # else: the data of this stick, before a newer image was written to it
+    # a newer image was written to this stick, and its data is still where it was: it is kept
+    if f"LABEL={LABEL}" not in left.splitlines():
         _step(tools, [*MKFS, row.node], "mkfs.ext4", timeout_s=_MKFS_S)
-    return Data(disk=disk, row=row, sound=True)
+    return Data(disk=disk, row=row, sector=table.sector, sound=True)
 
 
 def _append(disk: StickDisk) -> list[str]:

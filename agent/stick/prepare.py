@@ -123,20 +123,18 @@ def _find_or_make(look: Look, medium: Medium | None, *, late: bool) -> tuple[Dat
 
 
 def _settled(mounted: Mounted, data: Data, places: Places, *, fresh: bool, late: bool) -> Stick:
-    disk = data.disk
-    name = {"device": mounted.node, "model": disk.model or disk.path}
-    sizes = {"size_bytes": data.row.size * 512, "free_bytes": free_bytes(mounted.folder)}
-    if not mounted.writable:
-        stick = _in_memory(places, StickState.READ_ONLY, "stick-why-read-only", **name)
-        return dataclasses.replace(stick, images=_images(places, mounted.folder), device=mounted.node, **sizes)
-    state = StickState.LATE if late else StickState.CREATED if fresh else StickState.OK
-    if sizes["free_bytes"] < MIN_FREE_BYTES:
-        state = StickState.FULL
-    why = "stick-why-repaired" if mounted.repaired else f"stick-why-{state.value}"
+    model = data.disk.model or data.disk.path
+    free = free_bytes(mounted.folder)
     images = _images(places, mounted.folder)
-    return Stick(
-        state=state, home=str(mounted.folder), images=images, why=why, params=name, device=mounted.node, **sizes
-    )
+    if mounted.writable:
+        state = StickState.LATE if late else StickState.CREATED if fresh else StickState.OK
+        state = StickState.FULL if free < MIN_FREE_BYTES else state
+        why = "stick-why-repaired" if mounted.repaired else f"stick-why-{state.value}"
+        stick = Stick(state=state, home=str(mounted.folder), images=images, why=why, params={"model": model})
+    else:
+        stick = _in_memory(places, StickState.READ_ONLY, "stick-why-read-only", model=model)
+    size = data.row.size * data.sector
+    return dataclasses.replace(stick, images=images, device=mounted.node, size_bytes=size, free_bytes=free)
 
 
 def _in_memory(places: Places, state: StickState, why: str, **params: Any) -> Stick:
@@ -157,9 +155,22 @@ def _clock(stick: Stick, note: Mapping[str, str], set_clock: Callable[[float], N
     """REPORT design, section 6: a clock that cannot be is set to the floor; without that, TLS fails."""
     found = time.time()
     start = start_of(built=note.get("built") or BUILT_FALLBACK, last_trusted=_last_trusted(stick), now=found)
+    told: dict[str, Any] = {"source": start.source, "floor": format_utc(start.floor), "found": start.found}
     if start.source == "floor":
-        set_clock(start.floor.timestamp())
-    return {"source": start.source, "floor": format_utc(start.floor), "found": start.found}
+        try:
+            set_clock(start.floor.timestamp())
+        except OSError as error:  # the records then say floor all the same
+            told["error"] = str(error)
+    return told
+
+
+def without_station(stick: Stick, fault: Fault, places: Places | None = None) -> Stick:
+    """The station on the stick cannot be opened: it is left as it is, and results stay in memory."""
+    places = places or Places()
+    said = _in_memory(places, StickState.NONE, "stick-why-station", code=fault.code)
+    said = dataclasses.replace(stick, state=said.state, home=said.home, why=said.why, params=said.params)
+    write(said, places)
+    return said
 
 
 def _last_trusted(stick: Stick) -> str | None:
@@ -171,11 +182,15 @@ def _last_trusted(stick: Stick) -> str | None:
     return told if isinstance(told, str) else None
 
 
+def settings_folder(stick: Stick, places: Places | None = None) -> Path:
+    """Settings are read on a stick that nobody can write to as well."""
+    return (places or Places()).mount if stick.device else Path(stick.home)
+
+
 def _settings(stick: Stick, places: Places, run: Run, *, late: bool) -> Mapping[str, Any] | None:
     """Wi-Fi profiles for NetworkManager; a mistake in the file is told on the screen and stops nothing."""
-    folder = places.mount if stick.device else Path(stick.home)
     try:
-        wifi.write_profiles(read_settings(folder).wifi, places.profiles)
+        wifi.write_profiles(read_settings(settings_folder(stick, places)).wifi, places.profiles)
         if late:
             run(["nmcli", "connection", "reload"], timeout_s=10)
     except Fault as fault:

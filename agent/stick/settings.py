@@ -38,7 +38,7 @@ class Settings(_Closed):
 
 
 def read_settings(folder: Path) -> Settings:
-    """The settings there; empty ones when there is no file. Raises Fault settings-bad with the place of each mistake."""
+    """The settings there, or empty ones. Raises Fault settings-bad with the place of each mistake."""
     import yaml
 
     path = folder / FILE
