@@ -182,14 +182,18 @@ def live_session(home: Path, *, lang: str) -> Session:
 
         paper = paper_for(home=home, machine=machine, records=home / "records", deliver=True)
         return Session(open_machine=LiveMachine, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
-    from agent.stick.prepare import prepare
+    from agent.stick.prepare import prepare, without_station
     from agent.stick.storage import LiveStorage
 
     stick = current_stick()
     if stick is None or not _alive(Path(stick.home)):  # not prepared at start, or pulled since
         stick = prepare(machine)
+    try:
+        kept = _kept_on(stick, machine)
+    except Fault as fault:
+        stick = without_station(stick, fault)
+        kept = _kept_on(stick, machine)
     storage = LiveStorage(stick, machine=machine, opened=lambda found: _kept_on(found, machine))
-    kept = _kept_on(stick, machine)
     return Session(
         open_machine=LiveMachine, paper=kept.paper, systems=kept.systems, home=kept.home, lang=lang, storage=storage
     )
@@ -227,6 +231,7 @@ def _kept_on(stick: Stick, machine: Machine) -> Kept:
     from agent.machine.clocks import RealClock, set_system_clock
     from agent.report.clock import parse_utc
     from agent.report.timekeeper import Timekeeper
+    from agent.stick.prepare import settings_folder
     from agent.stick.settings import RegistrySettings, read_settings
 
     home = Path(stick.home)
@@ -237,14 +242,15 @@ def _kept_on(stick: Stick, machine: Machine) -> Kept:
         set_clock=set_system_clock,
     )
     # settings with a mistake are told on the screen: sending then goes the way it was enrolled
-    registry = RegistrySettings() if stick.settings_fault else read_settings(home).registry
+    folder = settings_folder(stick)
+    registry = RegistrySettings() if stick.settings_fault else read_settings(folder).registry
     paper = paper_for(
         home=home,
         machine=machine,
         records=home / "records",
         deliver=True,
         url=registry.url,
-        ca=home / registry.ca if registry.ca else None,
+        ca=folder / registry.ca if registry.ca else None,
         time=time,
         wall=RealClock().utc,
     )

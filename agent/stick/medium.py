@@ -32,6 +32,7 @@ class Data:
 
     disk: StickDisk
     row: Row
+    sector: int
     sound: bool
 
 
@@ -100,15 +101,16 @@ class Look:
         if disk.optical:
             return ()
         table = self.table(disk.path)
+        if table is None:
+            return ()
         found: list[Data] = []
-        for row in layout.candidates(table) if table else ():
+        for row in layout.candidates(table):
             self._known_to_kernel(disk, row)
             told = self.probe(row.node)
             named = told.get("TYPE") == "ext4" and told.get("LABEL") == LABEL
             # an MBR has no type of ours: a nameless 83 is taken for ours, damaged, on our own medium alone
-            ours = named or (table is not None and (table.label == "gpt" or (boot and "TYPE" not in told)))
-            if ours:
-                found.append(Data(disk=disk, row=row, sound=named))
+            if named or table.label == "gpt" or (boot and "TYPE" not in told):
+                found.append(Data(disk=disk, row=row, sector=table.sector, sound=named))
         return found
 
     def table(self, path: str) -> Table | None:

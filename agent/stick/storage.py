@@ -9,7 +9,8 @@ from agent.job.session import Kept
 from agent.machine.door import Machine
 from agent.model.errors import Fault
 from agent.model.stick import Stick
-from agent.stick.move import move_home
+from agent.report.station import KEY_FILE
+from agent.stick.move import STATION, move_home
 from agent.stick.prepare import Places, prepare, write
 
 
@@ -46,6 +47,8 @@ class LiveStorage:
                 write(before, self._places)
             raise Fault("stick-missing", reason=found.why)
         try:
+            if (Path(found.home) / STATION / KEY_FILE).is_file():
+                self._opened(found)  # a station there that cannot be opened: nothing is moved beside it
             move_home(self._places.memory, Path(found.home))
         except (Fault, OSError) as error:
             write(before, self._places)
