@@ -147,6 +147,7 @@ class Session:
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
     _listeners: list[Listener] = field(init=False, default_factory=list)
+    _saving: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._fresh()
@@ -172,7 +173,7 @@ class Session:
     @property
     def in_memory(self) -> bool:
         """True while what this PC tells would be lost when it is switched off."""
-        return bool(self.stick and self.stick.in_memory) or not self._stream.safe
+        return self.stick is not None and (self.stick.in_memory or not self._stream.safe)
 
     def events(self) -> Sequence[Event]:
         return self._stream.events()
@@ -308,12 +309,19 @@ class Session:
         self._in_thread(lambda: self.paper.deliver(self._stream))
 
     def save_results(self) -> None:
-        """Look for a stick and move to it what is in memory. Not while a job is writing: it ends first."""
+        """Look for a stick and move to it what is in memory; whatever is running ends first."""
         storage = self.storage
-        if storage is None or not self._idle():
+        if storage is None or self._saving.locked():
             return
+        running = tuple(self._threads)
 
         def work() -> None:
+            with self._saving:
+                for thread in running:
+                    thread.join()
+                keep()
+
+        def keep() -> None:
             kept = storage.save()
             self.home, self.paper, self.systems = kept.home, kept.paper, kept.systems
             if self._journal is not None:

@@ -90,10 +90,8 @@ class Look:
 
     # -- the data partition ------------------------------------------------------------------------------------
 
-    def data(self, medium: Medium | None) -> Sequence[Data]:
-        """On the boot medium; where it has none, on any removable disk. Never a disk of the PC itself."""
-        if medium is not None and (mine := self.data_on(medium.disk, boot=True)):
-            return mine[:1]
+    def data_elsewhere(self, medium: Medium | None) -> Sequence[Data]:
+        """On removable disks other than the boot medium. Never on a disk of the PC itself."""
         others = [d for d in self._disks() if (d.removable or self.loops) and not d.optical]
         return [f for d in others if medium is None or d.path != medium.disk.path for f in self.data_on(d, boot=False)]
 
@@ -114,16 +112,19 @@ class Look:
         return found
 
     def table(self, path: str) -> Table | None:
-        answer = self.run(["sfdisk", "--json", path], timeout_s=_TOOL_S)
+        """None when there is no table of a kind we know, or the disk does not answer."""
         try:
-            return layout.read_table(answer.stdout)
-        except ValueError:
+            return layout.read_table(self.run(["sfdisk", "--json", path], timeout_s=_TOOL_S).stdout)
+        except (ValueError, DoorError):
             return None
 
     def probe(self, path: str) -> Mapping[str, str]:
-        """What blkid reads in a device itself, no cache: TYPE, LABEL, UUID."""
-        answer = self.run(["blkid", "-p", "-o", "export", path], timeout_s=_TOOL_S)
-        pairs = (line.partition("=") for line in answer.text.splitlines())
+        """What blkid reads in a device itself, no cache: TYPE, LABEL, UUID. Nothing of a disk that does not answer."""
+        try:
+            text = self.run(["blkid", "-p", "-o", "export", path], timeout_s=_TOOL_S).text
+        except DoorError:
+            return {}
+        pairs = (line.partition("=") for line in text.splitlines())
         return {key: value for key, _, value in pairs if key}
 
     def _known_to_kernel(self, disk: StickDisk, row: Row) -> None:

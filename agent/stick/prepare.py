@@ -88,7 +88,7 @@ def prepare(
         medium = look.medium()
         if medium is not None:
             never |= medium.disk.names
-        data, fresh = _find_or_make(look, medium, late=late)
+        data, fresh = _find_or_make(look, medium)
         never |= data.disk.names
         stick = _settled(mount(look, data, places.mount, fresh=fresh), data, places, fresh=fresh, late=late)
     except (NoPlace, Unusable) as error:
@@ -110,16 +110,23 @@ def prepare(
     return stick
 
 
-def _find_or_make(look: Look, medium: Medium | None, *, late: bool) -> tuple[Data, bool]:
-    """Raises NoPlace when there is none and none can be made. A late stick is looked for, and made ready as well."""
-    found = look.data(medium)
-    if len(found) > 1:
-        raise NoPlace("stick-why-several")
-    if found:
+def _find_or_make(look: Look, medium: Medium | None) -> tuple[Data, bool]:
+    """On the boot medium, found or made; where it can have none (a DVD), on one other stick that has ours.
+
+    True: it was made just now. Raises NoPlace, Fault, DoorError.
+    """
+    try:
+        if medium is None:
+            raise NoPlace("stick-why-no-medium")
+        mine = look.data_on(medium.disk, boot=True)
+        return (mine[0], False) if mine else (create(look, medium), True)
+    except NoPlace:
+        found = look.data_elsewhere(medium)
+        if len(found) > 1:
+            raise NoPlace("stick-why-several") from None
+        if not found:
+            raise
         return found[0], False
-    if medium is None:
-        raise NoPlace("stick-why-no-medium")
-    return create(look, medium), True
 
 
 def _settled(mounted: Mounted, data: Data, places: Places, *, fresh: bool, late: bool) -> Stick:

@@ -21,7 +21,9 @@ class Wifi(_Closed):
     """A network to join; without ``password`` an open one. WPA passphrases have 8 to 63 characters (IEEE 802.11)."""
 
     ssid: Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\x00-\x1f\x7f]+$")]
-    password: Annotated[str, Field(min_length=8, max_length=63, pattern=r"^[\x20-\x7e]+$", repr=False)] | None = None
+    password: Annotated[str, Field(min_length=8, max_length=63, pattern=r"^[\x20-\x7e]+$")] | None = Field(
+        default=None, repr=False
+    )
     hidden: bool = False
 
 
