@@ -66,11 +66,8 @@ class OutboxScreen(BenchScreen):
     def keys(self) -> Keys:
         w = self.w
         in_memory = self.bench.session is not None and self.bench.session.in_memory
-        return [
-            ("↑↓", w("do-line")),
-            ("F5", w("do-keep" if in_memory else "do-send-now")),
-            (w("key-escape"), w("do-back")),
-        ]
+        retry = w("do-keep" if in_memory else "do-send-now")
+        return [("↑↓", w("do-line")), ("F5", retry), (w("key-escape"), w("do-back"))]
 
     def move(self, dx: int, dy: int) -> None:
         last = len(self.lines()) - 1

@@ -180,12 +180,8 @@ class ResultScreen(BenchScreen):
         pairs = [("F2", w("do-next-pc"))]
         if self.job.certificate:
             pairs.append(("F3", w("do-qr")))
-        return [
-            *pairs,
-            ("F5", w("do-keep" if self._in_memory() else "do-send")),
-            ("F7", w("key-journal")),
-            ("F12", w("key-diagnostic")),
-        ]
+        retry = w("do-keep" if self._in_memory() else "do-send")
+        return [*pairs, ("F5", retry), ("F7", w("key-journal")), ("F12", w("key-diagnostic"))]
 
     def allowed(self) -> frozenset[Command]:
         return frozenset({Command.NEXT})
