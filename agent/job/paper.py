@@ -168,6 +168,8 @@ class StationPaper:
             result = Push(waiting=len(waiting), fault=Fault("not-enrolled", kid=self._station.key.kid))
         else:
             result = push(self._station.outbox, self._client, self._machine.clock)
+            if result.fault is not None and self._helped_by_date(result.fault, self._client):
+                result = push(self._station.outbox, self._client, self._machine.clock)
         if result.health is not None:
             self._trust(result.health)
         if stream is None:
@@ -182,6 +184,14 @@ class StationPaper:
                 stream.emit(Kind.REPORT_DELIVERED, report_id=mine, received_at=delivered.receipt.received_at)
         if result.fault is not None and any(e.report_id == mine for e in self._station.outbox.pending()):
             stream.emit(Kind.REPORT_WAITING, report_id=mine, error_id=result.fault.error_id)
+
+    def _helped_by_date(self, fault: Fault, client: RegistryClient) -> bool:
+        """A clock that was set to the floor makes a newer TLS certificate "not yet valid": any date is better then."""
+        clock = self._machine.clock
+        if fault.params.get("status") != "TLS" or not self._time.at_floor or (date := client.date()) is None:
+            return False
+        now, system = clock.monotonic(), self._wall()
+        return self._time.heard(date, "http_date", boottime_s=now, system_utc=system) is not None
 
     def _trust(self, health: Health) -> None:
         """The registry told the time: it is the floor of the next start, and worth more than this PC's clock."""

@@ -103,6 +103,8 @@ def standing_on(machine: Machine) -> frozenset[str]:
     """Major:minor and path of all that the running system stands on: never a target. Empty for a recording."""
     table = mounts(machine)
     ours = [m for m in table if m.point == "/" or _under(m.point, (*MEDIUM_ROOTS, DATA_ROOT))]
-    numbers = ancestors(machine, [m.number for m in ours], table)
+    # a file system over several devices (btrfs) has no number of theirs: its source names one
+    named = [n for m in ours for n in _word(machine, f"/sys/class/block/{PurePosixPath(m.source).name}/dev")]
+    numbers = ancestors(machine, [*(m.number for m in ours), *named], table)
     names = (device_name(machine, n) for n in numbers)
     return frozenset(numbers) | {f"/dev/{name}" for name in names if name}

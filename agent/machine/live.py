@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
 
+from agent.machine.ancestry import standing_on
 from agent.machine.clocks import SteadyClock
 from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
 from agent.machine.guard import destroys
@@ -128,7 +129,7 @@ class LiveMachine:
         if not self.is_root():
             raise Fault("not-root")
         path = self.find(identity)
-        if Path(path).stat().st_rdev == Path("/").stat().st_dev:
+        if {path, _major_minor(path)} & standing_on(self):
             raise Fault("disk-excluded", disk=identity.suffix, why="/")
         fd = _open_exclusive(path, identity)
         try:

@@ -33,6 +33,11 @@ class Timekeeper:
         self._set_clock = set_clock
         self._told: Instant | None = None
 
+    @property
+    def at_floor(self) -> bool:
+        """True while nobody has told the time to a PC whose clock was impossible."""
+        return self._at_floor and self._told is None and not self._synchronised()
+
     def heard(
         self, utc: str, source: str, *, boottime_s: float, system_utc: str, round_trip_s: float = 0.0
     ) -> Instant | None:

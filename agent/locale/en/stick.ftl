@@ -40,6 +40,8 @@ stick-why-station = The station on the stick does not open (code { $code }): it 
 stick-why-failed = The stick could not be prepared. { $detail }
 stick-why-not-written = The stick did not keep what was written to it.
 
+stick-not-live = this PC was not started from the Regain stick
+
 # --- errors ---
 err-stick-not-made = The data partition could not be made.
     .why = “{ $step }” failed: { $detail }

@@ -40,6 +40,8 @@ stick-why-station = La station de la clé ne s’ouvre pas (code { $code }) : el
 stick-why-failed = La clé n’a pas pu être préparée. { $detail }
 stick-why-not-written = La clé n’a pas gardé ce qui y était écrit.
 
+stick-not-live = ce poste n’a pas démarré sur la clé Regain
+
 # --- erreurs ---
 err-stick-not-made = La partition de données n’a pas pu être créée.
     .why = « { $step } » a échoué : { $detail }
