@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from agent.model.report import Instant
 
 TEN_YEARS = timedelta(days=3653)
+_LAST_SECOND = 253_402_300_799.0  # 9999-12-31: a battery clock may hold anything
 DRIFT = 200e-6
 """Seconds per second that a PC's oscillator may be off: generous, so that the uncertainty is never too small."""
 
@@ -69,7 +70,7 @@ def start_of(*, built: str, last_trusted: str | None, now: float) -> Start:
     """Judge the clock at start, ``now`` in seconds since 1970. A text that is no instant is passed over."""
     known = [moment for text in (built, last_trusted) if text and (moment := _moment(text)) is not None]
     floor = max(known, default=datetime(2026, 1, 1, tzinfo=UTC))
-    found = datetime.fromtimestamp(now, UTC)
+    found = datetime.fromtimestamp(min(max(now, 0.0), _LAST_SECOND), UTC)
     source = "rtc" if plausible(found, floor) else "floor"
     return Start(source=source, floor=floor, found=format_utc(found))
 

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from agent.machine.stick_disk import Run
 from agent.model.errors import Fault
 from agent.model.identity import is_usable_serial
 from agent.model.stick import Stick, StickState, stick_from_wire
-from agent.report.clock import format_utc, start_of
+from agent.report.clock import format_utc, plausible, start_of
 from agent.report.files import free_bytes, write_atomic
 from agent.report.outbox import MIN_FREE_BYTES
 from agent.stick import wifi
@@ -33,6 +34,7 @@ from agent.stick.settings import read_settings
 NOTE = Path("/etc/regain/live-image")
 BUILT_FALLBACK = "2026-11-24T00:00:00Z"
 IMAGES = "images/manifest.json"
+RTC = "/sys/class/rtc/rtc0/since_epoch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ def prepare(
         stick,
         never=tuple(sorted({w for w in never if w.startswith("/dev/") or ":" in w or is_usable_serial(w)}
                            | set(before.never if before else ()))),
-        clock=before.clock if late and before else _clock(stick, note, set_clock),
+        clock=before.clock if late and before else _clock(machine, stick, note, set_clock),
         settings_fault=_settings(stick, places, run, late=late),
     )  # fmt: skip
     write(stick, places)
@@ -158,17 +160,32 @@ def _images(places: Places, home: Path) -> str:
     return str(home / "images")
 
 
-def _clock(stick: Stick, note: Mapping[str, str], set_clock: Callable[[float], None]) -> Mapping[str, Any]:
-    """REPORT design, section 6: a clock that cannot be is set to the floor; without that, TLS fails."""
-    found = time.time()
-    start = start_of(built=note.get("built") or BUILT_FALLBACK, last_trusted=_last_trusted(stick), now=found)
+def _clock(
+    machine: Machine, stick: Stick, note: Mapping[str, str], set_clock: Callable[[float], None]
+) -> Mapping[str, Any]:
+    """REPORT design, section 6: a clock that cannot be is set to the floor; without that, TLS fails.
+
+    The battery clock is judged, not the system's: systemd has moved an old one to its own build time before us.
+    """
+    system = time.time()
+    start = start_of(
+        built=note.get("built") or BUILT_FALLBACK, last_trusted=_last_trusted(stick), now=_battery(machine) or system
+    )
     told: dict[str, Any] = {"source": start.source, "floor": format_utc(start.floor), "found": start.found}
-    if start.source == "floor":
+    if not plausible(datetime.fromtimestamp(system, UTC), start.floor):
         try:
             set_clock(start.floor.timestamp())
         except OSError as error:  # the records then say floor all the same
             told["error"] = str(error)
     return told
+
+
+def _battery(machine: Machine) -> float | None:
+    """Seconds since 1970 by the battery clock; None where there is none to read."""
+    try:
+        return float(machine.read(RTC))
+    except (DoorError, ValueError):
+        return None
 
 
 def without_station(stick: Stick, fault: Fault, places: Places | None = None) -> Stick:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from agent.machine.live import LiveMachine
 from agent.model.stick import Stick, StickState
 from agent.stick.partition import FOLDERS, MARKER
-from agent.stick.prepare import Places, prepare, read_stick
+from agent.stick.prepare import RTC, Places, prepare, read_stick
 from tests.loop.conftest import sh
 
 pytestmark = pytest.mark.loop
@@ -33,8 +34,11 @@ class Booted(LiveMachine):
     def __init__(self, uuid: str) -> None:
         super().__init__()
         self.uuid = uuid
+        self.battery = time.time()
 
     def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
+        if path == RTC:
+            return f"{self.battery:.0f}\n".encode()
         if path == "/proc/cmdline":
             return f"boot=live toram regain.medium={self.uuid} quiet\n".encode()
         return super().read(path, limit=limit)
@@ -308,8 +312,21 @@ def test_two_sticks_are_one_too_many(bench: Bench) -> None:
     assert (stick.state, stick.why) == (StickState.NONE, "stick-why-several")
 
 
-def test_a_clock_of_2009_goes_to_the_floor(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.stick.prepare.time.time", lambda: 1_240_000_000.0)
-    stick = bench.start()
-    assert stick.clock["source"] == "floor" and stick.clock["floor"] == "2026-11-01T00:00:00.000Z"
-    assert bench.clock == [1_793_491_200.0]
+@pytest.mark.parametrize(
+    ("battery", "system", "source", "set_to"),
+    [
+        (1_240_000_000.0, 1_240_000_000.0, "floor", [1_793_491_200.0]),
+        (1_240_000_000.0, 1_793_491_260.0, "floor", []),  # systemd came before us, with the time it was built
+        (9e17, 1_793_491_260.0, "floor", []),
+        (1_795_000_000.0, 1_795_000_000.0, "rtc", []),
+    ],
+)
+def test_an_impossible_clock_goes_to_the_floor(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, battery: float, system: float, source: str, set_to: list[float]
+) -> None:
+    machine = Booted("none")
+    machine.battery = battery
+    monkeypatch.setattr("agent.stick.prepare.time.time", lambda: system)
+    stick = prepare(machine, bench.places, set_clock=bench.clock.append)
+    assert stick.clock["source"] == source and stick.clock["floor"] == "2026-11-01T00:00:00.000Z"
+    assert bench.clock == set_to

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "stick": {"stick", "job", "report", "machine", "model", "locale"},
     "registry": {"registry", "report", "model", "locale"},
     "tui": {"tui", "job", "machine", "model", "locale"},
-    "cli": {"cli", "wiring", "tui", "job", *STAGES, "registry", "machine", "model", "locale"},
+    "cli": {"cli", "wiring", "stick", "tui", "job", *STAGES, "registry", "machine", "model", "locale"},
 }
 REGISTRY_MAY_USE_OF_REPORT = {"agent.report.sign", "agent.report.wording", "agent.report.keys"}
 
