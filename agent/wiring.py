@@ -14,12 +14,17 @@ from agent.model.errors import Fault
 
 if TYPE_CHECKING:
     from agent.job.paper import StationPaper
-    from agent.job.session import Session
+    from agent.job.session import Kept, Session
+    from agent.model.stick import Stick
     from agent.registry.embedded import Embedded
     from agent.report.station import Station
+    from agent.report.timekeeper import Timekeeper
 
 LIVE_MARKER = Path("/etc/regain/live-image")
 """Written by the image builder: this system was started from the stick."""
+
+NTP_MARKER = "/run/systemd/timesync/synchronized"
+"""Touched by systemd-timesyncd(8) when it has set the clock."""
 
 DEMO_PORT = 8470
 """Where the registry of the bench answers when the port is free, so that its page can be kept open."""
@@ -127,10 +132,14 @@ def paper_for(
     registry: Embedded | None = None,
     url: str | None = None,
     room: int | None = None,
+    ca: Path | None = None,
+    time: Timekeeper | None = None,
+    wall: Callable[[], str] | None = None,
 ) -> StationPaper:
     """The paper of the station in ``home``, enrolled with ``registry`` when one is given and does not know it yet.
 
-    ``url`` is where to look for the registry when it moved; ``room`` the free bytes a job asks for.
+    ``url`` is where to look for the registry when it moved, ``ca`` an authority of its own; ``room`` the free bytes a
+    job asks for; ``time`` and ``wall`` how much the clock of this PC is worth.
     """
     from agent.job.paper import StationPaper, client_for, enrol
 
@@ -141,9 +150,17 @@ def paper_for(
     if registry is not None and (station.note.registry is None or station.note.registry.instance != registry.instance):
         code = registry.enrol_code(WORKSHOP_OF_THE_BENCH)
         enrol(station, url=registry.url, code=code, label="banc d'exercice")
-    client = client_for(station, url=url or (registry.url if registry else None))
+    client = client_for(station, url=url or (registry.url if registry else None), ca=ca)
     return StationPaper(
-        station, machine=machine, records=records, client=client, deliver=deliver, reopen=reopen, room=room
+        station,
+        machine=machine,
+        records=records,
+        client=client,
+        deliver=deliver,
+        reopen=reopen,
+        room=room,
+        time=time,
+        wall=wall,
     )
 
 
@@ -168,13 +185,89 @@ def bench_session(
 
 
 def live_session(home: Path, *, lang: str) -> Session:
+    """The job on this PC. On the live stick its results go where the stick says, and move when one comes late."""
     from agent.job.session import Session
-    from agent.job.systems import Systems
     from agent.machine.live import LiveMachine
 
     machine = LiveMachine()
-    paper = paper_for(home=home, machine=machine, records=home / "records", deliver=True)
-    return Session(open_machine=LiveMachine, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
+    if not on_live_stick():
+        from agent.job.systems import Systems
+
+        paper = paper_for(home=home, machine=machine, records=home / "records", deliver=True)
+        return Session(open_machine=LiveMachine, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
+    from agent.stick.prepare import prepare, without_station
+    from agent.stick.storage import LiveStorage
+
+    stick = current_stick()
+    if stick is None or not _alive(Path(stick.home)):  # not prepared at start, or pulled since
+        stick = prepare(machine)
+    try:
+        kept = _kept_on(stick, machine)
+    except Fault as fault:
+        stick = without_station(stick, fault)
+        kept = _kept_on(stick, machine)
+    storage = LiveStorage(stick, machine=machine, opened=lambda found: _kept_on(found, machine))
+    return Session(
+        open_machine=LiveMachine, paper=kept.paper, systems=kept.systems, home=kept.home, lang=lang, storage=storage
+    )
+
+
+def current_stick() -> Stick | None:
+    """What the start of the live system found; None anywhere else."""
+    from agent.stick.prepare import read_stick
+
+    return read_stick() if on_live_stick() else None
+
+
+def never_targets(machine: Machine) -> frozenset[str]:
+    """What names the disks the system stands on, and the stick even when it is not mounted."""
+    from agent.machine.ancestry import standing_on
+
+    stick = current_stick()
+    return standing_on(machine) | frozenset(stick.never if stick else ())
+
+
+def _alive(home: Path) -> bool:
+    """Something can be written there now."""
+    from agent.report.files import write_atomic
+
+    try:
+        write_atomic(home / ".alive", b"")
+    except (Fault, OSError) as error:
+        return isinstance(error, Fault)  # full is alive: the rule about room answers for it
+    return True
+
+
+def _kept_on(stick: Stick, machine: Machine) -> Kept:
+    from agent.job.session import Kept
+    from agent.job.systems import Systems
+    from agent.machine.clocks import RealClock, set_system_clock
+    from agent.report.clock import parse_utc
+    from agent.report.timekeeper import Timekeeper
+    from agent.stick.prepare import settings_folder
+    from agent.stick.settings import RegistrySettings, read_settings
+
+    home = Path(stick.home)
+    time = Timekeeper(
+        floor=parse_utc(stick.clock["floor"]),
+        at_floor=stick.clock["source"] == "floor",
+        synchronised=lambda: machine.exists(NTP_MARKER),
+        set_clock=set_system_clock,
+    )
+    # settings with a mistake are told on the screen: sending then goes the way it was enrolled
+    folder = settings_folder(stick)
+    registry = RegistrySettings() if stick.settings_fault else read_settings(folder).registry
+    paper = paper_for(
+        home=home,
+        machine=machine,
+        records=home / "records",
+        deliver=True,
+        url=registry.url,
+        ca=folder / registry.ca if registry.ca else None,
+        time=time,
+        wall=RealClock().utc,
+    )
+    return Kept(home=home, paper=paper, systems=Systems(Path(stick.images)))
 
 
 @contextlib.contextmanager

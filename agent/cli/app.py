@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from agent import __version__
-from agent.cli import bench, erase, facts, install, paper, registry, say, speak, verdicts, w
+from agent.cli import bench, erase, facts, install, paper, registry, say, speak, stick, verdicts, w
 from agent.locale import LANGUAGES
 
-FAMILIES = (bench, erase, facts, verdicts, install, paper, registry)
+FAMILIES = (bench, erase, facts, verdicts, install, paper, registry, stick)
 
 
 def _language(value: str | None) -> str | None:

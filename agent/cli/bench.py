@@ -123,7 +123,7 @@ def _pick(machines: object) -> str:
 def _without_screens(session: Session, recipe: Recipe | None, *, as_json: bool) -> int:
     """The job as lines: from a recipe, or asking on the terminal. Ctrl+C stops what can be stopped."""
     from agent.job.headless import answer
-    from agent.tui.plain import PlainSink, converse
+    from agent.tui.plain import PlainSink, converse, keep, tell_where
 
     if as_json:
 
@@ -131,6 +131,7 @@ def _without_screens(session: Session, recipe: Recipe | None, *, as_json: bool) 
             emit_json(event.to_wire())
     else:
         sink = PlainSink(say, w())
+    tell_where(session, tell if as_json else say, w())
     for event in session.events():
         sink(event)
     session.subscribe(sink)
@@ -148,6 +149,10 @@ def _without_screens(session: Session, recipe: Recipe | None, *, as_json: bool) 
             converse(session, input, say, w())
         signal.signal(signal.SIGINT, interrupted)
         session.wait()
+        if recipe is None:
+            keep(session, input, say, w())
+        elif session.in_memory:
+            tell(w()("stick-in-memory-plain"))
     except EOFError:
         raise Fault("cancelled") from None
     finally:

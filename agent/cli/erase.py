@@ -28,13 +28,18 @@ def register(app: typer.Typer) -> None:
 def disks(as_json: Json = False) -> None:
     from agent.erasure.gate import exclude
     from agent.inventory.disks import list_disks
+    from agent.job.planning import boot_medium
     from agent.machine.live import LiveMachine
+    from agent.wiring import never_targets
 
-    fact = list_disks(LiveMachine())
+    machine = LiveMachine()
+    fact = list_disks(machine)
     if isinstance(fact, Unreadable):
         raise Fault("tool-garbage", tool="lsblk", why=fact.error)
     found = known(fact) or ()
-    rows = [_row(d, x) for d, x in zip(found, exclude(found, allow_loop=True, allow_usb=True), strict=True)]
+    never = boot_medium(found, never_targets(machine))
+    exclusions = exclude(found, allow_loop=True, allow_usb=True, boot_medium=never)
+    rows = [_row(d, x) for d, x in zip(found, exclusions, strict=True)]
     if as_json:
         emit_json(rows)
         return

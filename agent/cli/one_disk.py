@@ -55,12 +55,14 @@ class OneDisk:
         from agent.inventory.disks import list_disks
         from agent.job.planning import boot_medium
         from agent.model.identity import identify
+        from agent.wiring import never_targets
 
         if not self.machine.is_root():
             raise Fault("not-root")
         found = known(list_disks(self.machine)) or ()
         real = str(Path(self.path).resolve())
-        exclusions = exclude(found, allow_loop=True, allow_usb=True, boot_medium=boot_medium(found))
+        never = boot_medium(found, never_targets(self.machine))
+        exclusions = exclude(found, allow_loop=True, allow_usb=True, boot_medium=never)
         for disk, exclusion in zip(found, exclusions, strict=True):
             if known(disk.path) != real:
                 continue

@@ -7,11 +7,13 @@ of it, and delivery can wait for ever.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
 import os
 import platform
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +25,19 @@ from agent.model.erasure import Evidence
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
 from agent.model.plan import Plan
-from agent.model.report import ChainLink, Report, ReportKind
+from agent.model.report import ChainLink, Instant, Report, ReportKind
 from agent.report import clock as clocks
 from agent.report.build import build_report
 from agent.report.files import write_atomic
 from agent.report.outbox import DEAD, PENDING, SENT, Entry, open_report
 from agent.report.station import NO_WORKSHOP, Published, Station
-from agent.report.transport import Push, RegistryClient, push
+from agent.report.timekeeper import Timekeeper
+from agent.report.transport import Health, Push, RegistryClient, push
 
 BUILT = "2026-11-24T00:00:00Z"
 """Floor of the clock where no image says when it was built: this version did not exist before."""
+
+SAME_TIME_S = 2.0
 
 
 class StationPaper:
@@ -48,13 +53,19 @@ class StationPaper:
         deliver: bool,
         reopen: Callable[[], Station],
         room: int | None = None,
+        time: Timekeeper | None = None,
+        wall: Callable[[], str] | None = None,
     ) -> None:
+        """``wall`` is the system clock as it is now, which may have been set since the job began."""
         self._station = station
         self._reopen = reopen
         self._machine = machine
         self._records = records
         self._client = client
         self._deliver = deliver
+        floor = clocks.floor_of(image_built=BUILT, last_trusted=station.note.last_trusted_utc)
+        self._time = time or Timekeeper(floor=floor)
+        self._wall = wall or machine.clock.utc
         self._room = station.note.min_free_bytes if room is None else room
 
     def ready(self) -> None:
@@ -104,8 +115,8 @@ class StationPaper:
         install: Mapping[str, Any] | None,
     ) -> Report:
         job, events = stream.job, stream.events()
-        floor = clocks.floor_of(image_built=BUILT, last_trusted=self._station.note.last_trusted_utc)
-        created = clocks.judge(rtc=self._machine.clock.utc(), floor=floor, boottime_s=self._machine.clock.monotonic())
+        created = self._time.now(system_utc=self._wall(), boottime_s=self._machine.clock.monotonic())
+        behind = _behind(created, stream.now())
         kind = _kind(plan, whole_job=bool(job.inventory), evidence=evidence)
         if install is None and plan is not None and plan.choice.system.value == "windows":
             # nothing was installed here, and the report says so; who chose it is in the plan
@@ -115,7 +126,7 @@ class StationPaper:
             kind=kind,
             inventory=job.inventory or {},
             eligibility=job.eligibility or {},
-            evidence=evidence,
+            evidence=[dataclasses.replace(e, started=_moved(e.started, behind)) for e in evidence],
             install=install,
             plan=plan.to_wire() if plan else None,
             tag=job.tag,
@@ -128,7 +139,7 @@ class StationPaper:
             chain=link,
             certificate_number=self._station.take_number(year=int(created.utc[:4])),
             exercise=self._machine.exercise,
-            consent=_consent(events),
+            consent=_consent(events, behind),
         )
 
     def _print(self, stream: EventStream, published: Published, path: Path) -> None:
@@ -157,8 +168,10 @@ class StationPaper:
             result = Push(waiting=len(waiting), fault=Fault("not-enrolled", kid=self._station.key.kid))
         else:
             result = push(self._station.outbox, self._client, self._machine.clock)
+            if result.fault is not None and self._helped_by_date(result.fault, self._client):
+                result = push(self._station.outbox, self._client, self._machine.clock)
         if result.health is not None:
-            self._station.trust_time(result.health.utc)
+            self._trust(result.health)
         if stream is None:
             return
         papers = stream.job.certificate or {}
@@ -166,11 +179,26 @@ class StationPaper:
         for delivered in result.delivered:
             if delivered.receipt.report_id == mine:
                 # beside the record, so that whoever takes it away can check when the registry had it
-                beside = Path(papers["path"]).with_suffix(".receipt.jws")
+                beside = self._records / Path(papers["path"]).with_suffix(".receipt.jws").name
                 write_atomic(beside, delivered.receipt.token.encode("ascii"))
                 stream.emit(Kind.REPORT_DELIVERED, report_id=mine, received_at=delivered.receipt.received_at)
         if result.fault is not None and any(e.report_id == mine for e in self._station.outbox.pending()):
             stream.emit(Kind.REPORT_WAITING, report_id=mine, error_id=result.fault.error_id)
+
+    def _helped_by_date(self, fault: Fault, client: RegistryClient) -> bool:
+        """A clock that was set to the floor makes a newer TLS certificate "not yet valid": any date is better then."""
+        clock = self._machine.clock
+        if fault.params.get("status") != "TLS" or not self._time.at_floor or (date := client.date()) is None:
+            return False
+        now, system = clock.monotonic(), self._wall()
+        return self._time.heard(date, "http_date", boottime_s=now, system_utc=system) is not None
+
+    def _trust(self, health: Health) -> None:
+        """The registry told the time: it is the floor of the next start, and worth more than this PC's clock."""
+        clock = self._machine.clock
+        moment = {"boottime_s": clock.monotonic(), "round_trip_s": health.round_trip_s}
+        if self._time.heard(health.utc, "registry", system_utc=self._wall(), **moment) is not None:
+            self._station.trust_time(health.utc)
 
     def lines(self) -> Sequence[OutboxLine]:
         """What waits first, then what was refused, then the last that were sent."""
@@ -223,11 +251,21 @@ def _kind(plan: Plan | None, *, whole_job: bool, evidence: Sequence[Evidence]) -
     return ReportKind.ERASURE if evidence else ReportKind.INSTALL
 
 
-def _consent(events: Sequence[Event]) -> Mapping[str, Any] | None:
+def _consent(events: Sequence[Event], behind: timedelta) -> Mapping[str, Any] | None:
     for event in events:
         if event.kind is Kind.CONSENTED:
-            return {"by": event.params["by"], "at": event.t}
+            return {"by": event.params["by"], "at": _moved(event.t, behind)}
     return None
+
+
+def _behind(created: Instant, stamped: str) -> timedelta:
+    """How far the clock of the journal is behind a trusted one: earlier moments of the job are computed back."""
+    apart = clocks.parse_utc(created.utc) - clocks.parse_utc(stamped)
+    return apart if created.trusted and abs(apart.total_seconds()) > SAME_TIME_S else timedelta(0)
+
+
+def _moved(utc: str, by: timedelta) -> str:
+    return clocks.format_utc(clocks.parse_utc(utc) + by) if by else utc
 
 
 def enrol(station: Station, *, url: str, code: str, label: str) -> None:
@@ -238,11 +276,14 @@ def enrol(station: Station, *, url: str, code: str, label: str) -> None:
     station.enrolled({**answer, "instance": health.instance}, url=url)
 
 
-def client_for(station: Station, *, url: str | None = None) -> RegistryClient | None:
-    """A client for the registry this station was enrolled with; ``url`` when it moved. None before enrolment."""
+def client_for(station: Station, *, url: str | None = None, ca: Path | None = None) -> RegistryClient | None:
+    """A client for the registry this station was enrolled with; ``url`` when it moved. None before enrolment.
+
+    ``ca``: an authority of the workshop's own (PEM), beside those of the system.
+    """
     note = station.note.registry
     if note is None:
         return None
     return RegistryClient(
-        url or note.url, key=station.key, registry_public=station.registry_keys(), instance=note.instance
+        url or note.url, key=station.key, registry_public=station.registry_keys(), instance=note.instance, ca=ca
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from agent.erasure.ladder import choose
 from agent.model.erasure import Level
@@ -32,9 +32,13 @@ LIVE_MOUNTS = ("/run/live/medium", "/lib/live/mount/medium", "/run/initramfs/liv
 """Where live-boot, dracut and casper mount the medium this system was started from."""
 
 
-def boot_medium(disks: Sequence[Disk]) -> frozenset[str]:
-    """Paths of the disks this PC was started from: they are not the PC's own, and never a target."""
-    return frozenset(
+def boot_medium(disks: Sequence[Disk], standing_on: Collection[str] = ()) -> frozenset[str]:
+    """What names the disks this PC was started from: they are not the PC's own, and never a target.
+
+    ``standing_on``: what the system found under its own mounts, and what the start knew of a stick that is not
+    mounted (the system runs from memory): major:minor, paths, serial numbers.
+    """
+    return frozenset(standing_on) | frozenset(
         path
         for disk in disks
         if (path := known(disk.path))

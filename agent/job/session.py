@@ -26,6 +26,7 @@ from agent.job.history import close_runs, resume_points
 from agent.job.journal import Journal
 from agent.job.options import options
 from agent.job.stream import EventStream, Listener
+from agent.machine.ancestry import standing_on
 from agent.machine.door import Machine
 from agent.model.eligibility import Eligibility, ProfileNeeds
 from agent.model.erasure import Evidence, Level, Outcome
@@ -36,6 +37,7 @@ from agent.model.identity import DiskIdentity
 from agent.model.inventory import Disk, Inventory
 from agent.model.job import Job, State
 from agent.model.plan import Choice, Exclusion, InstallPlan, Plan, SystemChoice, Target
+from agent.model.stick import Stick
 from agent.model.tag import Tag, normalise
 
 
@@ -74,6 +76,29 @@ class Paper(Protocol):
     def lines(self) -> Sequence[OutboxLine]: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What changes when results are kept somewhere else."""
+
+    home: Path
+    paper: Paper
+    systems: Systems
+
+
+class Storage(Protocol):
+    """Where results are kept on the live system. Elsewhere there is none: they are in a folder of the PC."""
+
+    @property
+    def stick(self) -> Stick: ...
+
+    def save(self) -> Kept:
+        """Look for a stick again, and move to it what is in memory.
+
+        Raises Fault stick-missing, stick-full: everything is then where it was.
+        """
+        ...
+
+
 class Systems(Protocol):
     """What may be installed here: profiles with their images, and the installer behind them."""
 
@@ -110,6 +135,7 @@ class Session:
     lang: str = "fr"
     level: Level | None = None
     operator: str = ""
+    storage: Storage | None = None
     _stream: EventStream = field(init=False)
     _machine: Machine = field(init=False)
     _journal: Journal | None = field(init=False, default=None)
@@ -121,6 +147,7 @@ class Session:
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
     _listeners: list[Listener] = field(init=False, default_factory=list)
+    _saving: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._fresh()
@@ -138,6 +165,15 @@ class Session:
     @property
     def machine_name(self) -> str:
         return self._machine.name
+
+    @property
+    def stick(self) -> Stick | None:
+        return self.storage.stick if self.storage else None
+
+    @property
+    def in_memory(self) -> bool:
+        """True while what this PC tells would be lost when it is switched off."""
+        return self.stick is not None and (self.stick.in_memory or not self._stream.safe)
 
     def events(self) -> Sequence[Event]:
         return self._stream.events()
@@ -273,6 +309,27 @@ class Session:
     def send_now(self) -> None:
         self._in_thread(lambda: self.paper.deliver(self._stream))
 
+    def save_results(self) -> None:
+        """Look for a stick and move to it what is in memory; whatever is running ends first."""
+        storage = self.storage
+        if storage is None or self._saving.locked():
+            return
+        running = tuple(self._threads)
+
+        def work() -> None:
+            with self._saving:
+                for thread in running:
+                    thread.join()
+                keep()
+
+        def keep() -> None:
+            kept = storage.save()
+            self.home, self.paper, self.systems = kept.home, kept.paper, kept.systems
+            if self._journal is not None:
+                self._journal = self._stream.move_journal(self._journals / self._journal.path.name)
+
+        self._in_thread(work)
+
     def wait(self, timeout_s: float | None = None) -> None:
         """Until every thread of this session has ended (for ``--plain``, ``--json`` and tests)."""
         for thread in tuple(self._threads):
@@ -298,12 +355,17 @@ class Session:
         return not self._threads
 
     def _fresh(self) -> None:
-        if self._journal is not None:
-            self._journal.close()
         self._machine = self.open_machine()
         stamp = datetime.fromisoformat(self._machine.clock.utc()).strftime("%Y%m%dT%H%M%S%f")
         job_id = f"{stamp}-{secrets.token_hex(3)}"
-        self._journal = Journal(self._journals / f"{job_id}.jsonl")
+        path = self._journals / f"{job_id}.jsonl"
+        try:
+            journal = Journal(path)
+        except OSError as error:
+            raise Fault("journal-write-failed", path=str(path), why=error.strerror or "") from error
+        if self._journal is not None:
+            self._journal.close()
+        self._journal = journal
         self._stream = EventStream(self._machine.clock, self._journal)
         for listener in self._listeners:
             self._stream.subscribe(listener)
@@ -361,7 +423,8 @@ class Session:
         needs = self.systems.needs()
         self._eligibility = assess(inventory, needs)
         self._disks = known(inventory.disks) or ()
-        self._exclusions = exclude(self._disks, boot_medium=planning.boot_medium(self._disks))
+        never = standing_on(self._machine) | frozenset(self.stick.never if self.stick else ())
+        self._exclusions = exclude(self._disks, boot_medium=planning.boot_medium(self._disks, never))
         excluded = [e for e in self._exclusions if e is not None]
         offers = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
         # an exercise needs no image: its install is rehearsed
@@ -415,7 +478,10 @@ class Session:
     def _finish(self, plan: Plan, result: Result) -> None:
         try:
             self.paper.finish(self._stream, plan=plan, evidence=result.evidence, install=result.install)
-        except Fault as fault:
+        except (Fault, OSError) as error:
+            # a stick that was pulled, or that went read-only in the middle
+            pulled = Fault("journal-write-failed", path=str(self.home), wrote=None)
+            fault = error if isinstance(error, Fault) else pulled
             _tell(self._stream, fault)
             self._stream.emit(Kind.ATTENTION, reason="attention-no-paper")
             self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(fault.exit_code))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
-from agent.job.journal import Journal
+from agent.job.journal import Journal, read_journal
 from agent.machine.door import Clock
 from agent.model.events import EPHEMERAL, Event, Kind
 from agent.model.job import Job, apply
@@ -36,6 +37,10 @@ class EventStream:
         with self._lock:
             self._listeners.append(listener)
 
+    def now(self) -> str:
+        """This moment by the clock that stamps the events."""
+        return self._clock.utc()
+
     def events(self) -> Sequence[Event]:
         with self._lock:
             return tuple(self._events)
@@ -63,6 +68,23 @@ class EventStream:
                         listener(event)
             finally:
                 self._telling.release()
+
+    def move_journal(self, path: Path) -> Journal:
+        """Go on in another file, which gets every event it does not have yet: a stick came, or came back.
+
+        Raises OSError, Fault journal-damaged, disk-busy: the old journal is then still the one.
+        """
+        with self._lock:
+            journal = Journal(path)
+            written = read_journal(path)
+            last = written[-1].seq if written else 0
+            for event in self._events:
+                if event.seq > last:
+                    journal.append(event)
+            old, self._journal = self._journal, journal
+        if old is not None:
+            old.close()
+        return journal
 
     def _write(self, event: Event) -> bool:
         """True when this event was the first that could not be written to the medium."""

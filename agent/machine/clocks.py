@@ -24,6 +24,25 @@ class RealClock:
         time.sleep(seconds)
 
 
+class SteadyClock(RealClock):
+    """The system clock as it was when this was made, moved on by CLOCK_BOOTTIME.
+
+    The clock of a PC may be set in the middle of a job (NTP, a registry): the times of one job stay apart by what
+    really went by.
+    """
+
+    def __init__(self) -> None:
+        self._started, self._since = datetime.now(UTC), self.monotonic()
+
+    def utc(self) -> str:
+        return iso(self._started + timedelta(seconds=self.monotonic() - self._since))
+
+
+def set_system_clock(seconds: float) -> None:
+    """Set this PC's clock (seconds since 1970, UTC). Needs root; the battery clock is left as it is."""
+    time.clock_settime(time.CLOCK_REALTIME, seconds)
+
+
 class VirtualClock:
     """Runs with the real clock and jumps over every wait, so that hours are rehearsed in moments.
 

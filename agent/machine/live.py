@@ -16,7 +16,8 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
 
-from agent.machine.clocks import RealClock
+from agent.machine.ancestry import standing_on
+from agent.machine.clocks import SteadyClock
 from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
 from agent.machine.guard import destroys
 from agent.machine.processes import Process, run_tool
@@ -112,7 +113,7 @@ class LiveMachine:
     exercise = False
 
     def __init__(self) -> None:
-        self.clock: Clock = RealClock()
+        self.clock: Clock = SteadyClock()
         self._permits = SpentPermits()
 
     def is_root(self) -> bool:
@@ -150,7 +151,7 @@ class LiveMachine:
         if not self.is_root():
             raise Fault("not-root")
         path = self.find(identity)
-        if Path(path).stat().st_rdev == Path("/").stat().st_dev:
+        if {path, _major_minor(path)} & standing_on(self):
             raise Fault("disk-excluded", disk=identity.suffix, why="/")
         fd = _open_exclusive(path, identity)
         try:

@@ -98,6 +98,9 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "key-locked": ("C09", Exit.REFUSED),
     "record-too-big": ("C10", Exit.VERIFICATION_FAILED),
     "chain-broken": ("C11", Exit.VERIFICATION_FAILED),
+    "stick-not-made": ("C12", Exit.REFUSED),
+    "stick-missing": ("C13", Exit.REFUSED),
+    "settings-bad": ("C14", Exit.USAGE),
     # R: registry
     "registry-unreachable": ("R01", Exit.NETWORK),
     "registry-portal": ("R02", Exit.NETWORK),

@@ -7,12 +7,14 @@ time and the last trusted time kept on the stick. Order between records is ``cha
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from agent.model.report import Instant
 
 TEN_YEARS = timedelta(days=3653)
+_LAST_SECOND = 253_402_300_799.0  # 9999-12-31: a battery clock may hold anything
 DRIFT = 200e-6
 """Seconds per second that a PC's oscillator may be off: generous, so that the uncertainty is never too small."""
 
@@ -53,6 +55,31 @@ def judge(*, rtc: str | None, floor: datetime, boottime_s: float | None = None) 
     if moment is not None and plausible(moment, floor):
         return Instant(utc=format_utc(moment), source="rtc", trusted=False, boottime_s=boottime_s)
     return Instant(utc=format_utc(floor), source="floor", trusted=False, boottime_s=boottime_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """How the clock of a PC was found when the system started. ``found`` is what it said."""
+
+    source: str  # rtc: it may go on; floor: it is to be set to ``floor``
+    floor: datetime
+    found: str
+
+
+def start_of(*, built: str, last_trusted: str | None, now: float) -> Start:
+    """Judge the clock at start, ``now`` in seconds since 1970. A text that is no instant is passed over."""
+    known = [moment for text in (built, last_trusted) if text and (moment := _moment(text)) is not None]
+    floor = max(known, default=datetime(2026, 1, 1, tzinfo=UTC))
+    found = datetime.fromtimestamp(min(max(now, 0.0), _LAST_SECOND), UTC)
+    source = "rtc" if plausible(found, floor) else "floor"
+    return Start(source=source, floor=floor, found=format_utc(found))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_utc(text)
+    except ValueError:
+        return None
 
 
 def told(

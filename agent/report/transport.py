@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from agent import __version__
 from agent.model import strictjson
 from agent.model.errors import Fault
+from agent.report.clock import http_date
 from agent.report.outbox import Entry, Keys, Outbox, open_report
 from agent.report.sign import (
     TYP_CALL,
@@ -264,6 +265,19 @@ class RegistryClient:
     def health(self) -> Health:
         """Raises Fault registry-unreachable, registry-portal, registry-wrong."""
         return read_health(self._call("GET", "/v1/health"), url=self.url, instance=self.instance)
+
+    def date(self) -> str | None:
+        """The ``Date`` that answers without TLS at the registry's name: good enough to make its certificate valid.
+
+        Asked for only when this PC's clock is known to be wrong; None when nobody answers.
+        """
+        try:
+            plain = RegistryClient(
+                "http://" + self.url.partition("://")[2], key=None, registry_public={}, instance=None
+            )
+            return http_date(plain._call("GET", "/v1/health").headers.get("date", ""))
+        except Fault:
+            return None
 
     def enrol(self, code: str, *, stick_label: str) -> Mapping[str, Any]:
         """Prove possession of our key and get workshop, numbers and the registry's key.

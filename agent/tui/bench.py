@@ -336,7 +336,8 @@ class Bench(App[int], inherit_bindings=False):
         if self.running():
             self.card = Note(title_id="power-title", text=lambda w: w("power-refused"))
             return
-        question = "quit-question" if self.exercise else "power-question"
+        lost = self.session is not None and self.session.in_memory and not self.exercise
+        question = "quit-question" if self.exercise else "power-memory" if lost else "power-question"
         self.card = Question(title_id="power-title", text=lambda w: w(question), answer=self.leave)
 
     def leave(self) -> None:

@@ -268,6 +268,30 @@ def fault_lines(params: Mapping[str, Any], words: Words) -> list[str]:
     return lines
 
 
+def tell_where(session: Session, write: Write, words: Words) -> None:
+    """Where results go, and what is not as it should be with the stick; nothing off the live system."""
+    from agent.tui.where import place, sentences
+
+    if session.stick is not None and not session.in_memory:
+        for line in wrapped(f"{words('stick-place')} {place(words, session.stick)}"):
+            write(line)
+    for text in sentences(words, session):
+        for line in wrapped(text):
+            write(line)
+
+
+def keep(session: Session, ask: Ask, write: Write, words: Words) -> None:
+    """Ask for a stick until the results are on one, or until a person types that they may be lost."""
+    while session.in_memory:
+        for line in wrapped(words("stick-ask-save")):
+            write(line)
+        if ask("> ").strip().upper() == words("stick-lose-word"):
+            return
+        session.save_results()
+        session.wait()
+        tell_where(session, write, words)
+
+
 def converse(session: Session, ask: Ask, write: Write, words: Words) -> None:
     """The questions of the bench on a text terminal, in the same order as on the screens.
 

@@ -12,6 +12,7 @@ from agent.tui.app import prepare_environment
 prepare_environment()
 
 from agent.model.plan import SystemChoice  # noqa: E402
+from agent.model.stick import Stick, StickState  # noqa: E402
 from agent.tui.bench import Bench  # noqa: E402
 from tests.unit.tui import scripted_session as s  # noqa: E402
 
@@ -26,6 +27,18 @@ USB = {"path": "/dev/sdb", "model": "SanDisk Ultra", "suffix": "91A0", "size_byt
        "reason": "exclude-live-medium", "params": {}}  # fmt: skip
 
 
+_ON = {"home": "/run/regain/data", "images": "/run/regain/data/images", "device": "/dev/sda3",
+       "size_bytes": 30_000_000_000, "free_bytes": 12_400_000_000, "params": {"model": "SanDisk Ultra"}}  # fmt: skip
+STICKS = {
+    "memory": Stick(state=StickState.NONE, home="/run/regain/home", images="", why="stick-why-optical"),
+    "created": Stick(state=StickState.CREATED, why="stick-why-created", **_ON),
+    "floor": Stick(state=StickState.FULL, why="stick-why-full", clock={"source": "floor"}, **_ON | {
+        "settings_fault": {"error_id": "settings-bad", "code": "C14", "params": {
+            "file": "settings.yaml", "problems": "wifi.0.ssid: Input should be a valid string"}},
+        "free_bytes": 31_000_000}),
+}  # fmt: skip
+
+
 def session(scene: str) -> s.ScriptedSession:
     """A session as far as the scene's name says."""
     made = s.ScriptedSession(
@@ -37,6 +50,7 @@ def session(scene: str) -> s.ScriptedSession:
         instant="scanning" not in scene,
         excluded=(USB,) if "excluded" in scene else (),
     )
+    made.stick = next((STICKS[word] for word in STICKS if word in scene), None)
     if "home" in scene:
         return made
     made.start()

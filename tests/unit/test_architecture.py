@@ -19,9 +19,10 @@ MAY_IMPORT = {
     "machine": {"machine", "model"},
     **{stage: {stage, "machine", "model", "locale"} for stage in STAGES},
     "job": {"job", *STAGES, "machine", "model"},
+    "stick": {"stick", "job", "report", "machine", "model", "locale"},
     "registry": {"registry", "report", "model", "locale"},
     "tui": {"tui", "job", "machine", "model", "locale"},
-    "cli": {"cli", "wiring", "tui", "job", *STAGES, "registry", "machine", "model", "locale"},
+    "cli": {"cli", "wiring", "stick", "tui", "job", *STAGES, "registry", "machine", "model", "locale"},
 }
 REGISTRY_MAY_USE_OF_REPORT = {"agent.report.sign", "agent.report.wording", "agent.report.keys"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.model.job import State
-from agent.tui import facts, paint
+from agent.tui import facts, paint, where
 from agent.tui import format as f
 from agent.tui.commands import Command
 from agent.tui.paint import BAD, GOOD, PLAIN, STRONG, WARN, Line
@@ -46,6 +46,7 @@ class HomeScreen(BenchScreen):
         rows += paint.labelled(w("home-inventory"), self._progress(), width)
         if job.operator:
             rows += paint.labelled(w("home-card"), job.operator, width)
+        rows += where.rows(w, self.bench.session, width)
         rows += [(), *self._alarms(width)]
         rows.append(paint.line(" ", (self.bench.untouched("home-untouched"), GOOD)))
         return rows
@@ -86,6 +87,9 @@ class HomeScreen(BenchScreen):
 
     def keys(self) -> Keys:
         w = self.w
+        if self.bench.session is not None and self.bench.session.in_memory:
+            return [(w("key-enter"), w("do-validate")), ("F4", w("key-outbox")), ("F5", w("do-keep")),
+                    ("F6", w("key-untagged"))]  # fmt: skip
         return [(w("key-enter"), w("do-validate")), ("F4", w("key-outbox")), ("F6", w("key-untagged")),
                 ("F9", w("key-language")), ("F11", w("key-settings"))]  # fmt: skip
 
@@ -127,6 +131,9 @@ class HomeScreen(BenchScreen):
             self.bench.lay(HardwareScreen(side=True))
             return True
         if command is Command.RETRY and self.bench.session is not None:
-            self.bench.session.rescan()
+            if self.bench.session.in_memory:
+                self.bench.session.save_results()
+            else:
+                self.bench.session.rescan()
             return True
         return False

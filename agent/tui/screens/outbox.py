@@ -45,12 +45,17 @@ class OutboxScreen(BenchScreen):
                 error = f.without_holes(f.say(w, f"err-{entry.last_error}"))
                 error = entry.last_error if error.startswith("err-") else error
                 rows += [paint.line("     ", (t, FAINT)) for t in paint.wrap(paint.drawable_keep(error), width - 6)]
-        text = w("queue-exercise") if self.bench.exercise else w("queue-nothing-lost" if entries else "queue-empty")
-        foot = [paint.line(" ", (t, STRONG)) for t in paint.wrap(paint.drawable_keep(text), width - 2)]
+        foot = [paint.line(" ", (t, STRONG)) for t in paint.wrap(paint.drawable_keep(self._foot(entries)), width - 2)]
         room = height - len(foot)
         at = 1 + (self.row or 0)
         self.cell = (1, 2 + min(at, room - 1)) if self.row is not None else None
         return [*paint.window([paint.fit(r, width) for r in rows], room, at), *foot]
+
+    def _foot(self, entries: list[Any]) -> str:
+        w, session = self.w, self.bench.session
+        if session is not None and session.in_memory:
+            return w("stick-in-memory" if session.stick and session.stick.in_memory else "stick-away")
+        return w("queue-exercise") if self.bench.exercise else w("queue-nothing-lost" if entries else "queue-empty")
 
     def _when(self, written: str) -> str:
         when = f.instant(written)
@@ -60,7 +65,9 @@ class OutboxScreen(BenchScreen):
 
     def keys(self) -> Keys:
         w = self.w
-        return [("↑↓", w("do-line")), ("F5", w("do-send-now")), (w("key-escape"), w("do-back"))]
+        in_memory = self.bench.session is not None and self.bench.session.in_memory
+        retry = w("do-keep" if in_memory else "do-send-now")
+        return [("↑↓", w("do-line")), ("F5", retry), (w("key-escape"), w("do-back"))]
 
     def move(self, dx: int, dy: int) -> None:
         last = len(self.lines()) - 1
@@ -69,7 +76,10 @@ class OutboxScreen(BenchScreen):
 
     def command(self, command: Command) -> bool:
         if command is Command.RETRY and self.bench.session is not None:
-            self.bench.session.send_now()
+            if self.bench.session.in_memory:
+                self.bench.session.save_results()
+            else:
+                self.bench.session.send_now()
             return True
         if command is Command.OUTBOX:
             self.bench.back()

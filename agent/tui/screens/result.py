@@ -113,7 +113,8 @@ class ResultScreen(BenchScreen):
         w, paper = self.w, self.job.certificate
         if not paper:
             return _row(w("result-certificate"), w("result-no-certificate"), width, ink=BAD)
-        text = w("result-number", number=str(paper.get("number", "?")))
+        number = "result-number-memory" if self._in_memory() else "result-number"
+        text = w(number, number=str(paper.get("number", "?")))
         waiting = self.bench.session.pending() if self.bench.session else 0
         state = {"delivered": w("delivery-delivered"), "none": w("delivery-none")}
         text += " " + (w("delivery-exercise") if self.bench.exercise and self.job.delivery == "none"
@@ -159,6 +160,8 @@ class ResultScreen(BenchScreen):
         )
         tag = f.tag(job.tag) or w("no-tag")
         sheet = self._sheet_name()
+        if self._in_memory():
+            steps = ["todo-save-results", *(s for s in steps if s != "todo-unplug")]
         texts = [w(s, tag=tag, sheet=sheet) for s in steps if s != "todo-sheet" or sheet]
         rows: list[Line] = []
         for index, text in enumerate(texts, start=1):
@@ -167,6 +170,9 @@ class ResultScreen(BenchScreen):
         if self.bench.exercise:
             rows += _row("", w("todo-exercise"), width, ink=STRONG)
         return rows
+
+    def _in_memory(self) -> bool:
+        return bool(self.bench.session and self.bench.session.in_memory)
 
     def _sheet_name(self) -> str:
         system = (self.job.chosen or {}).get("system")
@@ -178,7 +184,8 @@ class ResultScreen(BenchScreen):
         pairs = [("F2", w("do-next-pc"))]
         if self.job.certificate:
             pairs.append(("F3", w("do-qr")))
-        return [*pairs, ("F5", w("do-send")), ("F7", w("key-journal")), ("F12", w("key-diagnostic"))]
+        retry = w("do-keep" if self._in_memory() else "do-send")
+        return [*pairs, ("F5", retry), ("F7", w("key-journal")), ("F12", w("key-diagnostic"))]
 
     def allowed(self) -> frozenset[Command]:
         return frozenset({Command.NEXT})
@@ -197,7 +204,10 @@ class ResultScreen(BenchScreen):
             self.bench.lay(QrScreen())
             return True
         if command is Command.RETRY and session is not None:
-            session.send_now()
+            if session.in_memory:
+                session.save_results()
+            else:
+                session.send_now()
             return True
         return False
 

@@ -18,6 +18,7 @@ from agent.model.events import Event, Kind
 from agent.model.identity import DiskIdentity
 from agent.model.job import Job, State, apply
 from agent.model.plan import SystemChoice
+from agent.model.stick import Stick
 
 T0 = dt.datetime(2026, 11, 23, 14, 5, 0)
 
@@ -126,6 +127,7 @@ class ScriptedSession:
         resumable: Mapping[str, int] | None = None,
     ) -> None:
         self.lang = "fr"
+        self.stick: Stick | None = None
         self.exercise = exercise
         self.job = Job()
         self.inventory = {**(inventory or INVENTORY), "disks": list(disks)}
@@ -170,6 +172,13 @@ class ScriptedSession:
 
     def pending(self) -> int:
         return sum(w.state == "pending" for w in self.waiting)
+
+    @property
+    def in_memory(self) -> bool:
+        return self.stick is not None and self.stick.in_memory
+
+    def save_results(self) -> None:
+        self.calls.append("save_results")
 
     def needed_characters(self) -> Mapping[str, int]:
         return {t["identity"]["text"]: 4 for t in (self.job.plan or {}).get("targets", [])}

@@ -1,0 +1,232 @@
+"""At start, before the screens: where results go, what the network needs, what the clock may be believed.
+
+Whatever goes wrong here, the PC gets a place for its results and a sentence that says where they are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent.machine.ancestry import standing_on
+from agent.machine.clocks import set_system_clock
+from agent.machine.door import DoorError, Machine
+from agent.machine.processes import run_tool
+from agent.machine.stick_disk import Run
+from agent.model.errors import Fault
+from agent.model.identity import is_usable_serial
+from agent.model.stick import Stick, StickState, stick_from_wire
+from agent.report.clock import format_utc, plausible, start_of
+from agent.report.files import free_bytes, write_atomic
+from agent.report.outbox import MIN_FREE_BYTES
+from agent.stick import wifi
+from agent.stick.layout import NoPlace
+from agent.stick.medium import Data, Look, Medium
+from agent.stick.partition import Mounted, Unusable, create, mount
+from agent.stick.settings import read_settings
+
+NOTE = Path("/etc/regain/live-image")
+BUILT_FALLBACK = "2026-11-24T00:00:00Z"
+IMAGES = "images/manifest.json"
+RTC = "/sys/class/rtc/rtc0/since_epoch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where things are on a live system. Tests give their own."""
+
+    run: Path = Path("/run/regain")
+    note: Path = NOTE
+    medium: Path = Path("/run/live/medium")
+    profiles: Path = wifi.FOLDER
+    loops: bool = False
+
+    @property
+    def mount(self) -> Path:
+        return self.run / "data"
+
+    @property
+    def memory(self) -> Path:
+        return self.run / "home"
+
+
+def read_note(path: Path = NOTE) -> Mapping[str, str]:
+    """What the image says of itself; empty when that cannot be read."""
+    try:
+        told = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {k: v for k, v in told.items() if isinstance(v, str)} if isinstance(told, dict) else {}
+
+
+def read_stick(run: Path = Places().run) -> Stick | None:
+    """What ``prepare`` found last; None before it ran, or where it cannot be read."""
+    try:
+        return stick_from_wire(json.loads((run / "stick.json").read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def prepare(
+    machine: Machine,
+    places: Places | None = None,
+    *,
+    late: bool = False,
+    run: Run = run_tool,
+    set_clock: Callable[[float], None] = set_system_clock,
+) -> Stick:
+    """Find, make or mount the data partition, and write ``env`` and ``stick.json``. May be called again: ``late``."""
+    places = places or Places()
+    note = read_note(places.note)
+    look = Look(machine=machine, run=run, note=note, loops=places.loops)
+    never: set[str] = set(standing_on(machine))
+    try:
+        medium = look.medium()
+        if medium is not None:
+            never |= medium.disk.names
+        data, fresh = _find_or_make(look, medium)
+        never |= data.disk.names
+        stick = _settled(mount(look, data, places.mount, fresh=fresh), data, places, fresh=fresh, late=late)
+    except (NoPlace, Unusable) as error:
+        state = StickState.CORRUPT if error.reason == "stick-why-corrupt" else StickState.NONE
+        stick = _in_memory(places, state, error.reason, **error.params)
+    except Fault as fault:
+        stick = _in_memory(places, StickState.NONE, "stick-why-failed", code=fault.code, detail=str(fault))
+    except (DoorError, OSError) as error:
+        stick = _in_memory(places, StickState.NONE, "stick-why-failed", code="", detail=str(error))
+    before = read_stick(places.run)
+    stick = dataclasses.replace(
+        stick,
+        never=tuple(sorted({w for w in never if w.startswith("/dev/") or ":" in w or is_usable_serial(w)}
+                           | set(before.never if before else ()))),
+        clock=before.clock if late and before else _clock(machine, stick, note, set_clock),
+        settings_fault=_settings(stick, places, run, late=late),
+    )  # fmt: skip
+    write(stick, places)
+    return stick
+
+
+def _find_or_make(look: Look, medium: Medium | None) -> tuple[Data, bool]:
+    """On the boot medium, found or made; where it can have none (a DVD), on one other stick that has ours.
+
+    True: it was made just now. Raises NoPlace, Fault, DoorError.
+    """
+    try:
+        if medium is None:
+            raise NoPlace("stick-why-no-medium")
+        mine = look.data_on(medium.disk, boot=True)
+        return (mine[0], False) if mine else (create(look, medium), True)
+    except NoPlace:
+        found = look.data_elsewhere(medium)
+        if len(found) > 1:
+            raise NoPlace("stick-why-several") from None
+        if not found:
+            raise
+        return found[0], False
+
+
+def _settled(mounted: Mounted, data: Data, places: Places, *, fresh: bool, late: bool) -> Stick:
+    model = data.disk.model or data.disk.path
+    free = free_bytes(mounted.folder)
+    images = _images(places, mounted.folder)
+    if mounted.writable:
+        state = StickState.LATE if late else StickState.CREATED if fresh else StickState.OK
+        state = StickState.FULL if free < MIN_FREE_BYTES else state
+        why = "stick-why-repaired" if mounted.repaired else f"stick-why-{state.value}"
+        stick = Stick(state=state, home=str(mounted.folder), images=images, why=why, params={"model": model})
+    else:
+        stick = _in_memory(places, StickState.READ_ONLY, "stick-why-read-only", model=model)
+    size = data.row.size * data.sector
+    return dataclasses.replace(stick, images=images, device=mounted.node, size_bytes=size, free_bytes=free)
+
+
+def _in_memory(places: Places, state: StickState, why: str, **params: Any) -> Stick:
+    places.memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    told = {k: v if isinstance(v, int) else str(v) for k, v in params.items()}
+    return Stick(state=state, home=str(places.memory), images=_images(places, places.memory), why=why, params=told)
+
+
+def _images(places: Places, home: Path) -> str:
+    """The first folder that holds images; without any, where they would be put."""
+    for folder in (home, places.medium):
+        if (folder / IMAGES).is_file():
+            return str(folder / "images")
+    return str(home / "images")
+
+
+def _clock(
+    machine: Machine, stick: Stick, note: Mapping[str, str], set_clock: Callable[[float], None]
+) -> Mapping[str, Any]:
+    """REPORT design, section 6: a clock that cannot be is set to the floor; without that, TLS fails.
+
+    The battery clock is judged, not the system's: systemd has moved an old one to its own build time before us.
+    """
+    system = time.time()
+    start = start_of(
+        built=note.get("built") or BUILT_FALLBACK, last_trusted=_last_trusted(stick), now=_battery(machine) or system
+    )
+    told: dict[str, Any] = {"source": start.source, "floor": format_utc(start.floor), "found": start.found}
+    if not plausible(datetime.fromtimestamp(system, UTC), start.floor):
+        try:
+            set_clock(start.floor.timestamp())
+        except OSError as error:  # the records then say floor all the same
+            told["error"] = str(error)
+    return told
+
+
+def _battery(machine: Machine) -> float | None:
+    """Seconds since 1970 by the battery clock; None where there is none to read."""
+    try:
+        return float(machine.read(RTC))
+    except (DoorError, ValueError):
+        return None
+
+
+def without_station(stick: Stick, fault: Fault, places: Places | None = None) -> Stick:
+    """The station on the stick cannot be opened: it is left as it is, and results stay in memory."""
+    places = places or Places()
+    said = _in_memory(places, StickState.NONE, "stick-why-station", code=fault.code)
+    said = dataclasses.replace(stick, state=said.state, home=said.home, why=said.why, params=said.params)
+    write(said, places)
+    return said
+
+
+def _last_trusted(stick: Stick) -> str | None:
+    """From the station's memory, which needs no PIN to be read."""
+    try:
+        told = json.loads((Path(stick.home) / "station" / "station.json").read_bytes()).get("last_trusted_utc")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return told if isinstance(told, str) else None
+
+
+def settings_folder(stick: Stick, places: Places | None = None) -> Path:
+    """Settings are read on a stick that nobody can write to as well."""
+    return (places or Places()).mount if stick.device else Path(stick.home)
+
+
+def _settings(stick: Stick, places: Places, run: Run, *, late: bool) -> Mapping[str, Any] | None:
+    """Wi-Fi profiles for NetworkManager; a mistake in the file is told on the screen and stops nothing."""
+    try:
+        wifi.write_profiles(read_settings(settings_folder(stick, places)).wifi, places.profiles)
+        if late:
+            run(["nmcli", "connection", "reload"], timeout_s=10)
+    except Fault as fault:
+        return {"error_id": fault.error_id, "code": fault.code, "params": dict(fault.params)}
+    except (DoorError, OSError) as error:
+        params = {"file": str(places.profiles), "problems": str(error)}
+        return {"error_id": "settings-bad", "code": Fault("settings-bad").code, "params": params}
+    return None
+
+
+def write(stick: Stick, places: Places) -> None:
+    """``env`` for the units and shells of the live system, ``stick.json`` for the program."""
+    env = f"REGAIN_HOME={stick.home}\nREGAIN_IMAGES={stick.images}\n"
+    write_atomic(places.run / "env", env.encode())
+    write_atomic(places.run / "stick.json", json.dumps(stick.to_wire(), ensure_ascii=False, indent=1).encode() + b"\n")
