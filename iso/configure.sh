@@ -29,7 +29,7 @@ for unit in apt-daily.service apt-daily.timer apt-daily-upgrade.service apt-dail
 done
 ln -sf /dev/null /etc/udev/rules.d/90-console-setup.rules
 systemctl --quiet enable regain.service regain-plain.service regain-serial.service regain-console.service \
-    regain-journal.service getty@tty2.service
+    regain-data.service regain-journal.service getty@tty2.service
 
 # the clock never starts before this image was made (systemd(1), clock-epoch)
 touch --date="@$SOURCE_DATE_EPOCH" /usr/lib/clock-epoch
