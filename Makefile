@@ -41,8 +41,10 @@ vm: ## the stick on a virtual donated PC. ARGS="--firmware secureboot --model op
 	@.ci/setup vm
 	@$(PY) -m iso.start $(ARGS)
 
-test-vm:
-	@echo "make $@: not written yet." >&2; exit 2
+test-vm: ## the stick on virtual PCs, driven by keyboard (root): build/regain-VERSION.iso made with IMAGES=build/images
+	@.ci/setup test
+	@.ci/setup vm
+	@$(PY) -m pytest -o addopts="-q --strict-markers -p no:cacheprovider -s" tests/vm $(ARGS)
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache *.egg-info

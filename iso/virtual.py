@@ -99,6 +99,8 @@ class Machine:
     kvm: bool = False
     tpm: str | None = "2.0"
     screen: Screen = Screen()
+    credentials: tuple[str, ...] = ()
+    """``name=value`` handed to the guest's systemd in SMBIOS type 11 (systemd.exec(5), Credentials)."""
 
     def place(self, name: str) -> Path:
         return self.folder / name
@@ -173,6 +175,8 @@ def qemu_argv(machine: Machine) -> list[str]:
         *("-serial", "chardev:serial", "-qmp", f"unix:{machine.place('qmp.sock')},server=on,wait=off"),
         *smbios(machine.model),
     ]  # fmt: skip
+    for credential in machine.credentials:
+        argv += ["-smbios", f"type=11,value=io.systemd.credential:{credential}"]
     files = firmware_files(machine.firmware)
     if files:
         argv += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={files[0]}"]
