@@ -95,8 +95,13 @@ class Bench:
 
     def __init__(self, pc: VirtualPC) -> None:
         self.pc = pc
+        self._at_prompt = False
 
     def shell(self, command: str, timeout_s: float = 120) -> str:
+        """What a command prints. The first one waits for the prompt: what is typed before it is lost."""
+        if not self._at_prompt:
+            self.pc.expect(r"root@regain:~# ", 600)
+            self._at_prompt = True
         return self.pc.shell(command, timeout_s)
 
     def console(self) -> str:
