@@ -25,13 +25,19 @@ class Entry:
     title: str
     words: tuple[str, ...] = ()
     key: str = ""
+    """Starts the entry at once, also from the serial line; the same place on QWERTY and AZERTY."""
 
 
 ENTRIES = (
     Entry("normal", "Démarrer Regain"),
-    Entry("simple", "Affichage simple (si l'écran reste noir)", ("nomodeset",)),
-    Entry("texte", "Mode texte / braille", ("regain.plain",)),
-    Entry("memoire", "Depuis la mémoire (la clé peut être retirée ; 2 Go au moins)", ("toram=filesystem.squashfs",)),
+    Entry("simple", "Affichage simple (si l'écran reste noir)", ("nomodeset",), key="v"),
+    Entry("texte", "Mode texte / braille", ("regain.plain",), key="t"),
+    Entry(
+        "memoire",
+        "Depuis la mémoire (la clé peut être retirée ; 2 Go au moins)",
+        ("toram=filesystem.squashfs",),
+        key="r",
+    ),
     Entry("serie", "Console série (ttyS0, 115200)", ("regain.serial",), key="s"),
 )
 

@@ -1,9 +1,11 @@
 """``make vm``, and what tests drive: the stick on a virtual donated PC.
 
     with VirtualPC(machine) as pc:
-        pc.expect("Regain")
-        pc.type("regain disks\\n")
-        pc.screendump(Path("accueil.png"))
+        pc.expect(r"root@regain:\\S*# ", 600)  # the shell of the serial line
+        pc.wait_screens()
+        pc.shell("regain disks")
+        pc.keys("f6")
+        pc.screendump(Path("sans-etiquette.png"))
         pc.powercut()
 
 Serial line on a socket (and in ``serial.log``), keys and photographs through QMP. The disks are plain files:
@@ -76,9 +78,10 @@ class VirtualPC:
         return self
 
     def _launch(self, argv: list[str], log: str, ready: str) -> None:
-        """Start a program and wait until its socket is there."""
+        """Start a program and wait until its socket is there. It ends when we do, however we end (setpriv(1))."""
         with self.machine.place(log).open("wb") as output:
-            process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+            bound = ["setpriv", "--pdeathsig", "KILL", "--", *argv]
+            process = subprocess.Popen(bound, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         self._processes.append(process)
         until = time.monotonic() + 20
         while not self.machine.place(ready).exists():
