@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from agent.machine.door import Answer, ToolTimedOut
 from agent.machine.live import LiveMachine
+from agent.machine.processes import run_tool
 from agent.model.stick import Stick, StickState
 from agent.stick.partition import FOLDERS, MARKER
 from agent.stick.prepare import RTC, Places, prepare, read_stick
@@ -117,8 +119,14 @@ class Bench:
 
     def stop(self) -> None:
         """Switch off: what was mounted is no longer."""
-        if os.path.ismount(self.places.mount):
-            sh("umount", str(self.places.mount))
+        if not os.path.ismount(self.places.mount):
+            return
+        node = sh("findmnt", "-no", "SOURCE", str(self.places.mount)).stdout.strip()
+        sh("umount", str(self.places.mount))
+        for _ in range(100):  # a mount namespace that somebody made in the meantime may hold it a moment longer
+            if not Path("/sys/fs/ext4", Path(node).name).exists():
+                return
+            time.sleep(0.1)
 
 
 @pytest.fixture
@@ -187,6 +195,25 @@ def test_a_newer_image_finds_the_data_again(bench: Bench) -> None:
     assert len(rows(device)) < 4
     again = bench.start()
     assert (Path(again.home) / "records" / "kept").read_text() == "kept"
+
+
+@pytest.mark.parametrize("layout", ["gpt", "mbr"])
+@pytest.mark.parametrize("cut", ["mkfs.ext4", "--part-type"])
+def test_a_start_that_was_cut_in_the_middle_goes_on(bench: Bench, layout: str, cut: str) -> None:
+    device, _, _ = bench.stick(layout)
+
+    def cutting(argv: list[str], **more: object) -> Answer:
+        if cut in argv:
+            raise ToolTimedOut("the power went")
+        return run_tool(argv, **more)  # type: ignore[arg-type]
+
+    first = prepare(Booted(bench.uuid), bench.places, run=cutting)
+    assert first.state is StickState.NONE and "power" in first.params["detail"]
+    count = len(rows(device))
+    again = bench.start()
+    assert again.state is StickState.CREATED and len(rows(device)) == count
+    bench.stop()
+    assert bench.start().state is StickState.OK
 
 
 def test_an_unclean_partition_is_repaired(bench: Bench) -> None:

@@ -36,6 +36,7 @@ stick-why-no-slot = The partition table of the stick has no free slot.
 stick-why-no-marker = { $device } has our name but is not a partition of Regain: it is not used.
 stick-why-several = Several Regain sticks are plugged in: leave only one.
 stick-why-corrupt = The data partition { $device } is damaged and could not be repaired. Nothing on it was erased.
+stick-why-not-mounted = The data partition { $device } could not be opened: { $detail }
 stick-why-station = The station on the stick does not open (code { $code }): it is left as it is.
 stick-why-failed = The stick could not be prepared. { $detail }
 stick-why-not-written = The stick did not keep what was written to it.

@@ -36,6 +36,7 @@ stick-why-no-slot = La table de partitions de la clé est complète.
 stick-why-no-marker = { $device } porte notre nom mais n’est pas une partition de Regain : elle n’est pas utilisée.
 stick-why-several = Plusieurs clés Regain sont branchées : laissez-en une seule.
 stick-why-corrupt = La partition de données { $device } est abîmée et n’a pas pu être réparée. Rien n’y a été effacé.
+stick-why-not-mounted = La partition de données { $device } n’a pas pu être ouverte : { $detail }
 stick-why-station = La station de la clé ne s’ouvre pas (code { $code }) : elle est laissée telle quelle.
 stick-why-failed = La clé n’a pas pu être préparée. { $detail }
 stick-why-not-written = La clé n’a pas gardé ce qui y était écrit.
