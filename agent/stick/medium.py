@@ -68,13 +68,17 @@ class Look:
         return bool(medium.uuid) and self._carries(medium.disk, medium.uuid)
 
     def wanted_uuid(self) -> str:
-        """UUID of our ISO: the kernel's command line (``regain.medium=``), else the image's own note."""
+        """UUID of our ISO: the kernel's command line (``regain.medium=``), else the image's own note.
+
+        Without either it is the moment the image was built: xorriso makes the UUID of it (SOURCE_DATE_EPOCH).
+        """
         try:
             line = self.machine.read("/proc/cmdline").decode("utf-8", "replace")
         except DoorError:
             line = ""
         match = _WORD.search(line)
-        return match[1] if match else self.note.get("iso_uuid", "")
+        built = re.sub(r"[T:]", "-", self.note.get("built", "").removesuffix("Z"))
+        return match[1] if match else self.note.get("iso_uuid") or (f"{built}-00" if built else "")
 
     def _mounted(self) -> frozenset[str]:
         table = mounts(self.machine)

@@ -28,7 +28,7 @@ from agent.report.outbox import MIN_FREE_BYTES
 from agent.stick import wifi
 from agent.stick.layout import NoPlace
 from agent.stick.medium import Data, Look, Medium
-from agent.stick.partition import Mounted, Unusable, create, mount
+from agent.stick.partition import Unusable, create, mount
 from agent.stick.settings import read_settings
 
 NOTE = Path("/etc/regain/live-image")
@@ -85,21 +85,8 @@ def prepare(
     places = places or Places()
     note = read_note(places.note)
     look = Look(machine=machine, run=run, note=note, loops=places.loops)
-    never: set[str] = set(standing_on(machine))
-    try:
-        medium = look.medium()
-        if medium is not None:
-            never |= medium.disk.names
-        data, fresh = _find_or_make(look, medium)
-        never |= data.disk.names
-        stick = _settled(mount(look, data, places.mount, fresh=fresh), data, places, fresh=fresh, late=late)
-    except (NoPlace, Unusable) as error:
-        state = StickState.CORRUPT if error.reason == "stick-why-corrupt" else StickState.NONE
-        stick = _in_memory(places, state, error.reason, **error.params)
-    except Fault as fault:
-        stick = _in_memory(places, StickState.NONE, "stick-why-failed", code=fault.code, detail=str(fault))
-    except (DoorError, OSError) as error:
-        stick = _in_memory(places, StickState.NONE, "stick-why-failed", code="", detail=str(error))
+    finder = _Finder(look, places, late=late, never=set(standing_on(machine)))
+    stick, never = finder.found(), finder.never
     before = read_stick(places.run)
     stick = dataclasses.replace(
         stick,
@@ -112,38 +99,66 @@ def prepare(
     return stick
 
 
-def _find_or_make(look: Look, medium: Medium | None) -> tuple[Data, bool]:
-    """On the boot medium, found or made; where it can have none (a DVD), on one other stick that has ours.
+class _Finder:
+    """The boot medium's own partition, found or made; where that cannot keep results, one other stick that has ours."""
 
-    True: it was made just now. Raises NoPlace, Fault, DoorError.
-    """
-    try:
-        if medium is None:
+    def __init__(self, look: Look, places: Places, *, late: bool, never: set[str]) -> None:
+        self.look, self.places, self.late, self.never = look, places, late, never
+        self.medium: Medium | None = None
+
+    def found(self) -> Stick:
+        own = self._attempt(self._own)
+        if not own.in_memory:
+            return own
+        other = self._attempt(self._other)
+        # what is wrong with our own is what a person must know, unless another stick is the trouble
+        return own if other.why in ("stick-why-no-medium", "stick-why-failed") else other
+
+    def _attempt(self, work: Callable[[], Stick]) -> Stick:
+        """Whatever goes wrong, results have a place and the reason has words."""
+        try:
+            return work()
+        except (NoPlace, Unusable) as error:
+            state = StickState.CORRUPT if error.reason == "stick-why-corrupt" else StickState.NONE
+            return _in_memory(self.places, state, error.reason, **error.params)
+        except Fault as fault:
+            return _in_memory(self.places, StickState.NONE, "stick-why-failed", detail=str(fault))
+        except (DoorError, OSError) as error:
+            return _in_memory(self.places, StickState.NONE, "stick-why-failed", detail=str(error))
+
+    def _own(self) -> Stick:
+        self.medium = self.look.medium()
+        if self.medium is None:
             raise NoPlace("stick-why-no-medium")
-        mine = look.data_on(medium.disk, boot=True)
-        return (mine[0], False) if mine else (create(look, medium), True)
-    except NoPlace:
-        found = look.data_elsewhere(medium)
-        if len(found) > 1:
-            raise NoPlace("stick-why-several") from None
+        self.never |= self.medium.disk.names
+        mine = self.look.data_on(self.medium.disk, boot=True)
+        return (
+            self._settled(mine[0], fresh=False) if mine else self._settled(create(self.look, self.medium), fresh=True)
+        )
+
+    def _other(self) -> Stick:
+        found = self.look.data_elsewhere(self.medium)
         if not found:
-            raise
-        return found[0], False
+            raise NoPlace("stick-why-no-medium")
+        if len(found) > 1:
+            raise NoPlace("stick-why-several")
+        self.never |= found[0].disk.names
+        return self._settled(found[0], fresh=False)
 
-
-def _settled(mounted: Mounted, data: Data, places: Places, *, fresh: bool, late: bool) -> Stick:
-    model = data.disk.model or data.disk.path
-    free = free_bytes(mounted.folder)
-    images = _images(places, mounted.folder)
-    if mounted.writable:
-        state = StickState.LATE if late else StickState.CREATED if fresh else StickState.OK
-        state = StickState.FULL if free < MIN_FREE_BYTES else state
-        why = "stick-why-repaired" if mounted.repaired else f"stick-why-{state.value}"
-        stick = Stick(state=state, home=str(mounted.folder), images=images, why=why, params={"model": model})
-    else:
-        stick = _in_memory(places, StickState.READ_ONLY, "stick-why-read-only", model=model)
-    size = data.row.size * data.sector
-    return dataclasses.replace(stick, images=images, device=mounted.node, size_bytes=size, free_bytes=free)
+    def _settled(self, data: Data, *, fresh: bool) -> Stick:
+        mounted = mount(self.look, data, self.places.mount, fresh=fresh)
+        model = data.disk.model or data.disk.path
+        free = free_bytes(mounted.folder)
+        images = _images(self.places, mounted.folder)
+        if mounted.writable:
+            state = StickState.LATE if self.late else StickState.CREATED if fresh else StickState.OK
+            state = StickState.FULL if free < MIN_FREE_BYTES else state
+            why = "stick-why-repaired" if mounted.repaired else f"stick-why-{state.value}"
+            stick = Stick(state=state, home=str(mounted.folder), images=images, why=why, params={"model": model})
+        else:
+            stick = _in_memory(self.places, StickState.READ_ONLY, "stick-why-read-only", model=model)
+        size = data.row.size * data.sector
+        return dataclasses.replace(stick, images=images, device=mounted.node, size_bytes=size, free_bytes=free)
 
 
 def _in_memory(places: Places, state: StickState, why: str, **params: Any) -> Stick:

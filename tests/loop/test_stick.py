@@ -42,7 +42,8 @@ class Booted(LiveMachine):
         if path == RTC:
             return f"{self.battery:.0f}\n".encode()
         if path == "/proc/cmdline":
-            return f"boot=live toram regain.medium={self.uuid} quiet\n".encode()
+            word = f"regain.medium={self.uuid} " if self.uuid else ""
+            return f"boot=live toram {word}quiet\n".encode()
         return super().read(path, limit=limit)
 
 
@@ -183,6 +184,15 @@ def test_made_behind_the_image_and_found_again(bench: Bench, layout: str) -> Non
     assert {device, number} <= set(again.never)
 
 
+def test_from_memory_the_medium_is_known_by_when_it_was_built(bench: Bench) -> None:
+    device, _, _ = bench.stick()
+    year, month, day, hour, minute, second, _ = bench.uuid.split("-")
+    bench.places.note.write_text(json.dumps({"built": f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"}))
+    machine = Booted("")
+    assert prepare(machine, bench.places, set_clock=bench.clock.append).state is StickState.CREATED
+    assert device in (read_stick(bench.places.run) or bench.start()).never
+
+
 def test_a_newer_image_finds_the_data_again(bench: Bench) -> None:
     device, file, iso = bench.stick("gpt")
     first = bench.start()
@@ -276,6 +286,18 @@ def test_a_write_protected_one_is_read_and_results_stay_in_memory(bench: Bench) 
     assert again.state is StickState.READ_ONLY and again.in_memory and again.home == str(bench.places.memory)
     profile = bench.places.profiles / "regain-wifi-1.nmconnection"
     assert profile.stat().st_mode & 0o777 == 0o600 and "psk=motdepasse" in profile.read_text()
+
+
+def test_another_stick_helps_where_our_own_cannot(bench: Bench) -> None:
+    """A boot stick with its switch on "lock": one that another PC was started from is plugged in, then F5."""
+    other, _, _ = bench.stick("mbr")
+    assert bench.start().state is StickState.CREATED
+    bench.stop()
+    device, _, _ = bench.stick("gpt")
+    bench.protect(device)
+    again = bench.start(late=True)
+    assert again.state is StickState.LATE and (again.device or "").startswith(other)
+    assert {device, other} <= set(again.never)
 
 
 def test_a_write_protected_stick_without_one_gets_none(bench: Bench) -> None:
