@@ -242,11 +242,11 @@ def tell_where(session: Session, write: Write, words: Words) -> None:
 
 
 def keep(session: Session, ask: Ask, write: Write, words: Words) -> None:
-    """Ask for a stick until the results are on one, or until a person types that they may be lost."""
+    """Ask for a stick until the results are on one, or until a person types that it goes on without."""
     while session.in_memory:
         for line in wrapped(words("stick-ask-save")):
             write(line)
-        if ask("> ").strip().upper() == words("stick-lose-word"):
+        if ask("> ").strip().upper() == words("stick-without-word"):
             return
         session.save_results()
         session.wait()

@@ -146,9 +146,9 @@ def test_the_text_output_asks_until_it_is_kept(desk: Desk) -> None:
     assert said[-1].startswith("Résultats sur la clé branchée après le démarrage, 12")
 
 
-def test_it_may_be_lost_only_by_a_word(desk: Desk) -> None:
+def test_it_goes_on_without_a_stick_only_by_a_word(desk: Desk) -> None:
     run(desk)
-    keep(desk.session, lambda prompt: "perdre", [].append, words("fr"))
+    keep(desk.session, lambda prompt: "sans", [].append, words("fr"))
     assert desk.session.in_memory
 
 
