@@ -61,13 +61,16 @@ class EventStream:
         Raises OSError, Fault journal-damaged, disk-busy: the old journal is then still the one.
         """
         with self._lock:
+            old = self._journal
+            if old is not None and old.still_good(path):
+                return old
             journal = Journal(path)
             written = read_journal(path)
             last = written[-1].seq if written else 0
             for event in self._events:
                 if event.seq > last:
                     journal.append(event)
-            old, self._journal = self._journal, journal
+            self._journal = journal
         if old is not None:
             old.close()
         return journal

@@ -81,5 +81,6 @@ lock-stopped = The erasure was stopped.
 lock-not-proven = The erasure of this disk is not proven.
 attention-stick-missing = Put the stick back: events are in memory only.
 attention-no-paper = The record could not be stored. Do not release this PC.
+attention-paper-late = The record was kept afterwards, once the stick was back.
 attention-no-disk = No disk visible. Its controller may hide it: do not release this PC before you have checked.
 attention-report-audit = Inventory record stored, no disk touched.

@@ -81,5 +81,6 @@ lock-stopped = L’effacement a été arrêté.
 lock-not-proven = L’effacement de ce disque n’est pas prouvé.
 attention-stick-missing = Remettez la clé : les événements ne sont plus qu’en mémoire.
 attention-no-paper = Le rapport n’a pas pu être enregistré. Ne remettez pas ce poste.
+attention-paper-late = Le rapport a été enregistré après coup, une fois la clé remise.
 attention-no-disk = Aucun disque visible. Il est peut-être caché par le contrôleur : ne remettez pas ce poste sans avoir vérifié.
 attention-report-audit = Rapport d’inventaire enregistré, aucun disque touché.
