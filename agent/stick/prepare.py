@@ -92,7 +92,7 @@ def prepare(
         stick,
         never=tuple(sorted({w for w in never if w.startswith("/dev/") or ":" in w or is_usable_serial(w)}
                            | set(before.never if before else ()))),
-        clock=before.clock if late and before else _clock(machine, stick, note, set_clock),
+        clock=before.clock if late and before else _clock(machine, settings_folder(stick, places), note, set_clock),
         settings_fault=_settings(stick, places, run, late=late),
     )  # fmt: skip
     write(stick, places)
@@ -122,7 +122,9 @@ class _Finder:
             state = StickState.CORRUPT if error.reason == "stick-why-corrupt" else StickState.NONE
             return _in_memory(self.places, state, error.reason, **error.params)
         except Fault as fault:
-            return _in_memory(self.places, StickState.NONE, "stick-why-failed", detail=str(fault))
+            told = (fault.code, fault.params.get("step"), fault.params.get("detail"))
+            detail = " ".join(str(word) for word in told if word)
+            return _in_memory(self.places, StickState.NONE, "stick-why-failed", detail=detail)
         except (DoorError, OSError) as error:
             return _in_memory(self.places, StickState.NONE, "stick-why-failed", detail=str(error))
 
@@ -176,7 +178,7 @@ def _images(places: Places, home: Path) -> str:
 
 
 def _clock(
-    machine: Machine, stick: Stick, note: Mapping[str, str], set_clock: Callable[[float], None]
+    machine: Machine, home: Path, note: Mapping[str, str], set_clock: Callable[[float], None]
 ) -> Mapping[str, Any]:
     """REPORT design, section 6: a clock that cannot be is set to the floor; without that, TLS fails.
 
@@ -184,7 +186,7 @@ def _clock(
     """
     system = time.time()
     start = start_of(
-        built=note.get("built") or BUILT_FALLBACK, last_trusted=_last_trusted(stick), now=_battery(machine) or system
+        built=note.get("built") or BUILT_FALLBACK, last_trusted=_last_trusted(home), now=_battery(machine) or system
     )
     told: dict[str, Any] = {"source": start.source, "floor": format_utc(start.floor), "found": start.found}
     if not plausible(datetime.fromtimestamp(system, UTC), start.floor):
@@ -212,10 +214,10 @@ def without_station(stick: Stick, fault: Fault, places: Places | None = None) ->
     return said
 
 
-def _last_trusted(stick: Stick) -> str | None:
+def _last_trusted(home: Path) -> str | None:
     """From the station's memory, which needs no PIN to be read."""
     try:
-        told = json.loads((Path(stick.home) / "station" / "station.json").read_bytes()).get("last_trusted_utc")
+        told = json.loads((home / "station" / "station.json").read_bytes()).get("last_trusted_utc")
     except (OSError, ValueError, AttributeError):
         return None
     return told if isinstance(told, str) else None

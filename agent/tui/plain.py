@@ -236,7 +236,7 @@ def tell_where(session: Session, write: Write, words: Words) -> None:
     if session.stick is not None and not session.in_memory:
         for line in wrapped(f"{words('stick-place')} {place(words, session.stick)}"):
             write(line)
-    for text in sentences(words, session):
+    for text in sentences(words, session, keys=False):
         for line in wrapped(text):
             write(line)
 

@@ -9,6 +9,7 @@ stick-on-stick-full = on the stick, which is full ({ $free } free): make room be
 stick-in-memory = Results are in memory only: plug in a Regain stick, then F5, before you power off.
 stick-in-memory-plain = Results are in memory only: they will be lost when this PC is powered off.
 stick-away = The stick no longer answers: put it back, then F5. Until then what happens is in memory only.
+stick-away-plain = The stick no longer answers: put it back. Until then what happens is in memory only.
 stick-clock-floor = The clock of this PC was wrong (battery): it was set to the stick's date, which is not guaranteed.
 do-keep = Keep
 stick-ask-save = Plug in a Regain stick, then Enter. To go on without one, type WITHOUT: at power-off everything is lost.
@@ -41,6 +42,7 @@ stick-why-station = The station on the stick does not open (code { $code }): it 
 stick-why-failed = The stick could not be prepared. { $detail }
 stick-why-not-written = The stick did not keep what was written to it.
 
+stick-already = already done, results are in memory: F5 on the screen looks for a stick again
 stick-not-live = this PC was not started from the Regain stick
 
 # --- errors ---

@@ -9,6 +9,7 @@ stick-on-stick-full = sur la clé, qui est pleine ({ $free } libres) : faites de
 stick-in-memory = Les résultats sont en mémoire seulement : branchez une clé Regain, puis F5, avant d’éteindre.
 stick-in-memory-plain = Les résultats sont en mémoire seulement : ils seront perdus à l’extinction de ce poste.
 stick-away = La clé ne répond plus : remettez-la, puis F5. D’ici là, ce qui arrive n’est qu’en mémoire.
+stick-away-plain = La clé ne répond plus : remettez-la. D’ici là, ce qui arrive n’est qu’en mémoire.
 stick-clock-floor = L’horloge de ce poste était fausse (pile) : elle a été mise à la date de la clé, non garantie.
 do-keep = Garder
 stick-ask-save = Branchez une clé Regain, puis Entrée. Pour continuer sans elle, tapez SANS : à l’extinction, tout sera perdu.
@@ -41,6 +42,7 @@ stick-why-station = La station de la clé ne s’ouvre pas (code { $code }) : el
 stick-why-failed = La clé n’a pas pu être préparée. { $detail }
 stick-why-not-written = La clé n’a pas gardé ce qui y était écrit.
 
+stick-already = déjà fait, les résultats sont en mémoire : F5 à l’écran cherche une clé de nouveau
 stick-not-live = ce poste n’a pas démarré sur la clé Regain
 
 # --- erreurs ---
