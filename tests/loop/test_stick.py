@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,10 @@ def image(folder: Path, layout: str) -> Path:
     efi.write_bytes(b"\0" * (4 * MIB))
     sh("mkfs.vfat", str(efi))
     made = folder / f"{layout}.iso"
-    base = ["xorriso", "-as", "mkisofs", "-quiet", "-V", "REGAIN", "-o", str(made)]
+    # the UUID of an ISO is a moment: two made in the same second would be one and the same stick
+    moment = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=secrets.randbelow(2_000_000))
+    dated = f"--modification-date={moment:%Y%m%d%H%M%S}00"
+    base = ["xorriso", "-as", "mkisofs", "-quiet", "-V", "REGAIN", dated, "-o", str(made)]
     appended = ["-partition_offset", "16", "-e", "--interval:appended_partition_2:all::", "-no-emul-boot"]
     match layout:
         case "gpt":
