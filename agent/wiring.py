@@ -106,6 +106,12 @@ def open_station(home: Path, *, exercise: bool) -> Station:
     return Station.open_or_create(home / "station", pin=pin, policy="no PIN was set on this station", exercise=exercise)
 
 
+def _more_than_is_free(home: Path) -> int:
+    """Bytes that the fault "stick-full" asks for."""
+    home.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(home).free + 50_000_000
+
+
 _NOBODY_LISTENS = "http://127.0.0.1:9"
 """An address of this machine where nothing answers: the fault "registry-down" tries it for real."""
 
@@ -166,7 +172,7 @@ def bench_session(
         deliver=True,
         registry=registry,
         url=_NOBODY_LISTENS if "registry-down" in faults else None,
-        room=1 << 62 if "stick-full" in faults else None,
+        room=_more_than_is_free(home) if "stick-full" in faults else None,
     )
     return Session(open_machine=opener, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
 

@@ -283,7 +283,8 @@ class Session:
         """Sign what was seen of a PC whose disks cannot be erased. It ends as "à vous": a person must look."""
         if self.job.state is not State.ASSESSED:
             raise Fault("choice-missing")
-        self._stream.emit(Kind.ATTENTION, reason="attention-no-disk")
+        shown = any(e is not None and e.reason != "excluded-boot-medium" for e in self._exclusions)
+        self._stream.emit(Kind.ATTENTION, reason="attention-all-excluded" if shown else "attention-no-disk")
         self.paper.ready()
 
         def work() -> None:
@@ -432,7 +433,7 @@ class Session:
         excluded = [e for e in self._exclusions if e is not None]
         offers = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
         # an exercise needs no image: its install is rehearsed
-        profiles = [facts for facts in offers if facts["image_bytes"] or self.exercise]
+        profiles = [facts for facts in offers if facts["image_bytes"] or (self.exercise and not facts["hidden"])]
         self._stream.emit(
             Kind.ASSESSED,
             eligibility=to_wire(self._eligibility),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import threading
@@ -25,7 +26,7 @@ from agent.model.identity import DiskIdentity
 from agent.model.install import InstallResult
 from agent.model.inventory import Inventory
 from agent.model.plan import InstallPlan, Plan
-from agent.model.profile import ImageEntry
+from agent.model.profile import ImageEntry, LinuxProfile
 from agent.model.warrant import Action, Warrant
 
 
@@ -36,7 +37,11 @@ class Systems:
         self._images = images
 
     def needs(self) -> Sequence[ProfileNeeds]:
-        return [profile.needs() for profile in load_profiles()]
+        """Of every profile. One that is hidden shows where somebody put its image."""
+        return [dataclasses.replace(each.needs(), hidden=self._hidden(each)) for each in load_profiles()]
+
+    def _hidden(self, profile: LinuxProfile) -> bool:
+        return profile.hidden and self._image(profile.id) is None
 
     def _image(self, profile_id: str) -> ImageEntry | None:
         return find_image(read_manifest(self._images), profile_id)
@@ -55,6 +60,7 @@ class Systems:
             "status": image.status if image else "unproven",
             "estimate_s": estimate_s(image),
             "sheet": "sheet-linux",
+            "hidden": self._hidden(profile),
         }
 
     def windows_facts(self, inventory: Inventory) -> Mapping[str, Any]:

@@ -165,7 +165,7 @@ class Page:
             (w("paper-tag"), f"<strong>{escape(self._tag())}</strong>"),
             (w("paper-model"), escape(f"{maker} {p.fact(w, device.product)}".strip())),
             (w("paper-form"), escape(p.fact(w, device.form))),
-            (w("paper-serial"), escape(p.fact(w, system.get("serial")))),
+            (w("paper-serial"), escape(self._serial(system))),
             (w("paper-cpu"), escape(p.fact(w, cpu.get("brand_raw")))),
             (w("paper-memory"), escape(p.memory(w, size) if isinstance(size, int) else p.fact(w, size))),
             (w("paper-date"), escape(self._date())),
@@ -187,6 +187,11 @@ class Page:
     def _part(inventory: object, name: str) -> dict[str, object]:
         value = inventory.get(name) if isinstance(inventory, dict) else None
         return value if isinstance(value, dict) else {}
+
+    def _serial(self, system: dict[str, object]) -> str:
+        """A placeholder of the factory is printed as what it is: it identifies nobody."""
+        said = p.fact(self.w, system.get("serial"))
+        return self.w("paper-serial-junk", serial=said) if system.get("serial_quality") == "junk" else said
 
     def _card(self, by: str) -> str:
         return self.w("paper-card", by=by) if by else self.w("paper-no-card")
@@ -235,7 +240,7 @@ class Page:
         started = f"{p.instant(w, e.started)}, {p.span(w, e.seconds)}"
         rows.append((w("paper-started"), escape(started)))
         if e.consent is not None:
-            by, at = e.consent.by or w("paper-no-card"), p.instant(w, e.consent.at)
+            by, at = self._card(e.consent.by), p.instant(w, e.consent.at)
             told = w("paper-consent-said", by=by, at=at, suffix=e.consent.suffix or "?")
             rows.append((w("paper-consent"), escape(told)))
         return rows

@@ -36,6 +36,14 @@ def disk_size(w: Words, size_bytes: float) -> str:
     return w("size-b", n=number(w, size_bytes))
 
 
+def left_out(w: Words, exclusion: Mapping[str, Any]) -> str:
+    """Which disk is left out: model (else where it is), size and end of the serial, as far as they are known."""
+    size, end = exclusion.get("size_bytes"), exclusion.get("suffix")
+    parts = (exclusion.get("model") or exclusion.get("path") or "?", disk_size(w, size) if size else "",
+             f"…{end}" if end else "")  # fmt: skip
+    return " ".join(str(part) for part in parts if part)
+
+
 def memory_size(w: Words, size_bytes: float) -> str:
     """Binary: 8 Gio."""
     if size_bytes >= 2**30:

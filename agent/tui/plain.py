@@ -17,6 +17,7 @@ from agent.locale import Words
 from agent.model.errors import ERRORS, Fault
 from agent.model.events import Event
 from agent.model.plan import SystemChoice
+from agent.tui import format as f
 
 WIDTH = 78
 Write = Callable[[str], None]
@@ -98,7 +99,7 @@ class PlainSink:
             lines += self._say(f"plain-verdict-{system}", verdict=self._words(prefix + verdicts[system]["verdict"]))
         for disk in event.params.get("excluded", ()):
             why = self._words(disk["reason"], **disk["params"])
-            lines += self._say("plain-excluded", model=disk["model"], suffix=disk["suffix"], why=why)
+            lines += self._say("plain-excluded", disk=f.left_out(self._words, disk), why=why)
         for name, offset in event.params.get("resumable", {}).items():
             lines += self._say("plain-resumable", suffix=name[-4:], size=size_text(offset, self._words))
         return lines
@@ -154,9 +155,10 @@ class PlainSink:
             return []
         self._shown[name] = (p["phase"], percent // 10, now)
         eta = p.get("eta_s")
-        left = time_text(float(eta), self._words) if eta is not None else "?"
-        word = self._words("phase-" + p["phase"])
-        return self._say("plain-progress", disk=self._disk(event), phase=word, percent=percent, left=left)
+        said = {"disk": self._disk(event), "phase": self._words("phase-" + p["phase"]), "percent": percent}
+        if eta is None:
+            return self._say("plain-progress-untimed", **said)
+        return self._say("plain-progress", **said, left=time_text(float(eta), self._words))
 
     def _on_range_failed(self, event: Event) -> list[str]:
         p = event.params

@@ -120,6 +120,8 @@ def _busy(job: Job, w: Words) -> Face:
             done = max(0, job.install_index - 1) / job.install_total
         return Face(word="wall-linux" if linux else "wall-windows", slot=theme.VIOLET, shape=Shape.BAR,
                     figure=percent(done), fraction=done, time_left_s=job.install_eta_s)  # fmt: skip
+    if job.state is State.REPORTING or job.install_result is not None:
+        return Face(word="wall-reporting", slot=theme.BLUE, shape=Shape.BAR, fraction=1.0)
     done, left, verifying = erasure_progress(job)
     return Face(word="wall-verifying" if verifying else "wall-erasing", slot=theme.BLUE, shape=Shape.BAR,
                 figure=percent(done), fraction=done, time_left_s=left)  # fmt: skip

@@ -208,10 +208,7 @@ class ConfirmScreen(BenchScreen):
         w = self.w
         rows: list[Line] = []
         for one in plan.get("excluded", []):
-            size = one.get("size_bytes")
-            name = " ".join(t for t in (str(one.get("model", "?")), f.disk_size(w, size) if size else "",
-                                        f"…{one['suffix']}" if one.get("suffix") else "") if t)  # fmt: skip
-            text = f"{name} : {f.say(w, one.get('reason'), one.get('params'))}"
+            text = f"{f.left_out(w, one)} : {f.say(w, one.get('reason'), one.get('params'))}"
             rows += paint.labelled(w("confirm-excluded"), text, width, indent=3, column=8)
         return rows
 

@@ -56,7 +56,8 @@ class HomeScreen(BenchScreen):
         if inventory is None:
             return paint.labelled(w("home-this-pc"), w("home-looking"), width)
         serial = f.dig(inventory, "system", "serial")
-        number = w("serial-number", serial=str(serial)) if f.is_known(serial) else w("serial-none")
+        junk = f.dig(inventory, "system", "serial_quality") != "good"
+        number = w("serial-none") if junk or not f.is_known(serial) else w("serial-number", serial=str(serial))
         rows = paint.labelled(w("home-this-pc"), f"{f.machine_name(w, inventory)}, {number}", width)
         rows += paint.labelled("", f"{facts.processor(w, inventory)}, {facts.memory(w, inventory)}", width)
         for disk in facts.disks_of(inventory)[:3]:

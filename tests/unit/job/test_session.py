@@ -100,7 +100,7 @@ def test_several_disks_at_once(tmp_path: Path) -> None:
 
 def test_nothing_happens_without_the_end_of_the_serial(tmp_path: Path) -> None:
     s, notes = session(tmp_path, ONE_DISK)
-    s.choose(SystemChoice.LINUX, "minimal", chosen_by="07")
+    s.choose(SystemChoice.LINUX, "xfce-fr", chosen_by="07")
     disk = next(iter(s.needed_characters()))
     for typed in ("", "0000", disk[:4], disk[-3:]):
         assert not s.consent({disk: typed})
@@ -135,7 +135,7 @@ def test_windows_where_it_may_not_run_is_refused_with_the_verdict(tmp_path: Path
 )
 def test_faults_end_in_the_truth(tmp_path: Path, fault: str, outcome: Outcome, state: State, code: int) -> None:
     s, notes = session(tmp_path, ONE_DISK, fault)
-    s.choose(SystemChoice.LINUX, "minimal", chosen_by="07")
+    s.choose(SystemChoice.LINUX, "xfce-fr", chosen_by="07")
     consent(s)
     assert [e.outcome for e in notes.evidence] == [outcome]
     assert (s.job.state, s.job.exit_code) == (state, code)

@@ -133,7 +133,7 @@ async def test_the_serial_scanned_is_not_consent() -> None:
         for code in ("7K2F", SERIAL, "CONFIRME", SERIAL[-8:]):
             await d.scan(code)
             assert consents(session) == [], code
-            assert "seule la carte CONFIRMER compte" in d.text()
+            assert "une touche à la fois, ou la carte CONFIRMER" in d.text()
             d.clock.at += 1
         assert session.job.state is State.PLANNED
 

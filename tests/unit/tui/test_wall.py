@@ -47,11 +47,11 @@ def state_of(name: str) -> Job:
         session = consented()
         session.erase(0.12, phase="verify")
         return session.job
-    if name == "installing":
+    if name in ("installing", "reporting"):
         session = consented()
         session.erase(0.9)
         session.erased()
-        session.install(0.71)
+        session.install(0.71, done=name == "reporting")
         return session.job
     return {
         "done": ended("cleared", "done", 0),
@@ -68,6 +68,7 @@ TABLE = [
     ("erasing", "EFFACEMENT", theme.BLUE, Shape.BAR, Sound.NONE, "43 %"),
     ("verifying", "RELECTURE", theme.BLUE, Shape.BAR, Sound.NONE, "12 %"),
     ("installing", "LINUX", theme.VIOLET, Shape.BAR, Sound.NONE, "71 %"),
+    ("reporting", "CERTIFICAT", theme.BLUE, Shape.BAR, Sound.NONE, ""),
     ("exceptions", "À VOUS", theme.AMBER, Shape.REVERSED, Sound.CALL, ""),
     ("refused", "À VOUS", theme.AMBER, Shape.REVERSED, Sound.CALL, ""),
     ("done", "TERMINÉ", theme.GREEN, Shape.FRAME, Sound.DONE, ""),

@@ -1,0 +1,163 @@
+"""A bench around a virtual donated PC: the registry on the host, what stands on the guest's console, what its
+journal says. The guest's word is read, never trusted: disks are judged from outside, in their files."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from iso.tools import Failed
+from iso.vm import VirtualPC
+from tests.conftest import REPO
+
+BOOT_S = 900.0
+"""From power-on to our screens: four minutes under TCG on a quiet machine."""
+
+WORK_S = 1500.0
+GUEST_HOST = "10.0.2.2"
+"""Where QEMU's user network shows the host (QEMU system manual, "Using the user mode network stack")."""
+
+_CONSOLE = (
+    "import struct;d=open('/dev/vcsa1','rb').read(4);"
+    "t=open('/dev/vcsu1','rb').read().decode('utf-32-le','replace');"
+    "print('\\n'.join(t[i:i+d[1]].rstrip() for i in range(0,len(t),d[1])))"
+)
+"""Lines of the first console, from the kernel (vcs(4)): what is drawn, whoever drew it."""
+
+
+def regain(*argv: str, home: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "REGAIN_HOME": str(home)}
+    command = [sys.executable, "-m", "agent", *argv]
+    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=REPO, timeout=timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The network's registry, on the host."""
+
+    home: Path
+    url: str
+    port: int
+
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self.home / 'registre.sqlite'}"
+
+    def code(self) -> str:
+        done = regain("registry", "enrol-code", "--workshop", "RC", "--db", self.database, "--json", home=self.home)
+        assert done.returncode == 0, done.stderr
+        return str(json.loads(done.stdout)["code"])
+
+
+@contextlib.contextmanager
+def registry(home: Path, port: int) -> Iterator[Registry]:
+    home.mkdir(parents=True, exist_ok=True)
+    here = Registry(home, f"http://127.0.0.1:{port}", port)
+    argv = [sys.executable, "-m", "agent", "registry", "serve", "--db", here.database, "--listen", f"127.0.0.1:{port}"]
+    env = {**os.environ, "REGAIN_HOME": str(home)}
+    with (home / "serve.log").open("wb") as log:
+        server = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=env, cwd=REPO)
+        try:
+            _until(lambda: _answers(here.url), 60, "the registry does not answer")
+            yield here
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/v1/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _until(true: Callable[[], bool], timeout_s: float, otherwise: str, *, every_s: float = 0.5) -> None:
+    until = time.monotonic() + timeout_s
+    while not true():
+        if time.monotonic() > until:
+            raise Failed(otherwise)
+        time.sleep(every_s)
+
+
+class Bench:
+    """A started PC with our screens on its console and a root shell on its serial line."""
+
+    def __init__(self, pc: VirtualPC) -> None:
+        self.pc = pc
+
+    def shell(self, command: str, timeout_s: float = 120) -> str:
+        return self.pc.shell(command, timeout_s)
+
+    def console(self) -> str:
+        return self.shell(f'python3 -c "{_CONSOLE}"')
+
+    def wait_console(self, *words: str, timeout_s: float = 180) -> str:
+        """The console's text as soon as all the words are on it. Raises Failed with what was there instead."""
+        until = time.monotonic() + timeout_s
+        while True:
+            text = self.console()
+            if all(word in text for word in words):
+                return text
+            if time.monotonic() > until:
+                raise Failed(f"{words} not on the console within {timeout_s:g} s:\n{text}")
+            time.sleep(2)
+
+    def disks(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.shell("regain disks --json 2>/dev/null", 300))
+        return found
+
+    def events(self, *kinds: str) -> list[Mapping[str, Any]]:
+        """Of the newest journal, those of these kinds."""
+        pattern = "|".join(f'"event":"{kind}"' for kind in kinds)
+        text = self.shell(f"grep -hE '{pattern}' $(ls -t $REGAIN_HOME/journal/*.jsonl | head -1) || true")
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+    def wait_event(self, kind: str, timeout_s: float = WORK_S) -> Mapping[str, Any]:
+        until = time.monotonic() + timeout_s
+        while not (found := self.events(kind)):
+            if time.monotonic() > until:
+                raise Failed(f"no {kind} within {timeout_s:g} s; console:\n{self.console()}")
+            time.sleep(4)
+        return found[-1]
+
+    def enrol(self, registry: Registry) -> None:
+        url = f"http://{GUEST_HOST}:{registry.port}"
+        self.shell(f"regain outbox enrol {url} --code {registry.code()} --name essai", 300)
+        self.shell("systemctl restart regain", 60)
+
+    def start_job(self, system: str, ends: Sequence[str]) -> None:
+        """From the home screen to the wall, by keyboard: no label, the system's key, the end of each disk."""
+        self.pc.keys("f6")
+        text = self.wait_console("F1 Aide", timeout_s=60)
+        until = time.monotonic() + 180
+        while "· CHOIX" not in text and " CHOIX " not in text:
+            if "MATÉRIEL" in text:  # a fact raised an alarm: it comes first, on purpose
+                self.pc.keys("f2")
+            if time.monotonic() > until:
+                raise Failed(f"no choice:\n{text}")
+            time.sleep(2)
+            text = self.console()
+        self.pc.type(system)
+        text = self.wait_console("CONFIRMATION")
+        for end in sorted(ends, key=text.index):  # asked for in the order in which they are shown
+            self.pc.type(end)
+            time.sleep(1)
+        self.wait_console("exact" if len(ends) > 1 else ends[0])
+        self.pc.keys("ret")
+
+    def switch_off(self) -> None:
+        self.pc.keys("f10")
+        self.wait_console("O Oui")
+        self.pc.keys("o")
+        self.pc.wait_off(180)
