@@ -233,6 +233,7 @@ def _alive(home: Path) -> bool:
 
     try:
         write_atomic(home / ".alive", b"")
+        (home / ".alive").unlink()
     except (Fault, OSError) as error:
         return isinstance(error, Fault)  # full is alive: the rule about room answers for it
     return True

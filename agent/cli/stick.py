@@ -33,12 +33,15 @@ def prepare() -> None:
     """Done (exit code 0) whenever results have a place, be it in memory."""
     from agent.machine.live import LiveMachine
     from agent.stick.prepare import prepare as make_ready
-    from agent.wiring import on_live_stick
+    from agent.wiring import current_stick, on_live_stick
 
     machine = LiveMachine()
     if not on_live_stick():
         raise Fault("usage", what=w()("stick-not-live"))
     if not machine.is_root():
         raise Fault("not-root")
+    before = current_stick()
+    if before is not None and before.in_memory:  # the screens work in memory: only they may move their results
+        raise Fault("usage", what=w()("stick-already"))
     stick = make_ready(machine)
     say(w()(stick.why, **stick.params))

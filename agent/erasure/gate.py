@@ -17,6 +17,9 @@ from agent.model.plan import Exclusion
 _NEVER = ("zram", "ram", "fd", "sr", "dm-", "md", "nbd")
 """Kernel names (under /dev) that are no disk of their own: compressed memory, floppies, optical, mapped, arrays."""
 
+_INSIDE = ("ata", "nvme", "mmc", "virtio")
+"""Buses of disks that are part of the PC, unless they are removable."""
+
 GUARD_FACTS = ("path", "size_bytes", "in_use", "read_only", "bus", "medium", "removable")
 """What the guards ask. A serial number or WWN that cannot be read is no identity, which has a guard of its own."""
 
@@ -58,7 +61,9 @@ def _judge(
         )
 
     if mine := sorted(boot & {path, *_names(disk), *filter(None, [known(disk.major_minor)])}):
-        return no("excluded-boot-medium", evidence=mine[0])
+        # started from an image on the PC's own disk: that disk leaves with the PC, and its paper must say it was left
+        inside = bus in _INSIDE and not known(disk.removable)
+        return no("excluded-boot-disk" if inside else "excluded-boot-medium", evidence=mine[0])
     if medium == Medium.OPTICAL or name.startswith("sr"):
         return no("excluded-optical")
     if name.startswith(_NEVER):

@@ -54,6 +54,17 @@ class Journal:
             return  # ``safe`` tells; the next event tries again
         self._waiting.clear()
 
+    def still_good(self, path: Path) -> bool:
+        """True when this is the file at that path and everything is on its medium now."""
+        try:
+            if not os.path.samestat(os.fstat(self._fd), path.stat()):
+                return False
+            self._write_waiting(sync=True)
+        except OSError:
+            return False
+        self._waiting.clear()
+        return True
+
     def _write_waiting(self, *, sync: bool) -> None:
         size = os.fstat(self._fd).st_size
         try:

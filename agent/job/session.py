@@ -144,6 +144,7 @@ class Session:
     _disks: tuple[Disk, ...] = field(init=False, default=())
     _exclusions: Sequence[Exclusion | None] = field(init=False, default=())
     _plan: Plan | None = field(init=False, default=None)
+    _unsigned: tuple[Plan, Result] | None = field(init=False, default=None)
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
     _listeners: list[Listener] = field(init=False, default_factory=list)
@@ -327,6 +328,10 @@ class Session:
             self.home, self.paper, self.systems = kept.home, kept.paper, kept.systems
             if self._journal is not None:
                 self._journal = self._stream.move_journal(self._journals / self._journal.path.name)
+            unsigned, self._unsigned = self._unsigned, None
+            if unsigned is not None:
+                self._sign(*unsigned)
+                self._stream.emit(Kind.ATTENTION, reason="attention-paper-late")
 
         self._in_thread(work)
 
@@ -369,7 +374,7 @@ class Session:
         self._stream = EventStream(self._machine.clock, self._journal)
         for listener in self._listeners:
             self._stream.subscribe(listener)
-        self._inventory = self._eligibility = self._plan = None
+        self._inventory = self._eligibility = self._plan = self._unsigned = None
         self._disks, self._exclusions = (), ()
         self._stop = threading.Event()
         self._stream.emit(
@@ -477,9 +482,10 @@ class Session:
 
     def _finish(self, plan: Plan, result: Result) -> None:
         try:
-            self.paper.finish(self._stream, plan=plan, evidence=result.evidence, install=result.install)
+            self._sign(plan, result)
         except (Fault, OSError) as error:
-            # a stick that was pulled, or that went read-only in the middle
+            # a stick that was pulled, or that went read-only in the middle: it is signed when a stick is there
+            self._unsigned = (plan, result)
             pulled = Fault("journal-write-failed", path=str(self.home), wrote=None)
             fault = error if isinstance(error, Fault) else pulled
             _tell(self._stream, fault)
@@ -489,8 +495,12 @@ class Session:
         if not self._stream.safe:
             self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(result.exit_code))
             return
-        close_runs(self._journals, [e.identity.text for e in result.evidence if e.outcome is not Outcome.UNKNOWN])
         self._stream.emit(Kind.JOB_FINISHED, outcome=result.outcome, exit_code=int(result.exit_code))
+
+    def _sign(self, plan: Plan, result: Result) -> None:
+        self.paper.finish(self._stream, plan=plan, evidence=result.evidence, install=result.install)
+        if self._stream.safe:
+            close_runs(self._journals, [e.identity.text for e in result.evidence if e.outcome is not Outcome.UNKNOWN])
 
 
 def _tell(stream: EventStream, fault: Fault) -> None:

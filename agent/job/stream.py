@@ -58,6 +58,26 @@ class EventStream:
             self.emit(Kind.ATTENTION, reason="attention-stick-missing")
         return event
 
+    def move_journal(self, path: Path) -> Journal:
+        """Go on in another file, which gets every event it does not have yet: a stick came, or came back.
+
+        Raises OSError, Fault journal-damaged, disk-busy: the old journal is then still the one.
+        """
+        with self._lock:
+            old = self._journal
+            if old is not None and old.still_good(path):
+                return old
+            journal = Journal(path)
+            written = read_journal(path)
+            last = written[-1].seq if written else 0
+            for event in self._events:
+                if event.seq > last:
+                    journal.append(event)
+            self._journal = journal
+        if old is not None:
+            old.close()
+        return journal
+
     def _tell(self) -> None:
         """Tell what is untold, unless another thread (or a listener's caller) is at it: that one tells it too."""
         while self._untold and self._telling.acquire(blocking=False):
@@ -68,23 +88,6 @@ class EventStream:
                         listener(event)
             finally:
                 self._telling.release()
-
-    def move_journal(self, path: Path) -> Journal:
-        """Go on in another file, which gets every event it does not have yet: a stick came, or came back.
-
-        Raises OSError, Fault journal-damaged, disk-busy: the old journal is then still the one.
-        """
-        with self._lock:
-            journal = Journal(path)
-            written = read_journal(path)
-            last = written[-1].seq if written else 0
-            for event in self._events:
-                if event.seq > last:
-                    journal.append(event)
-            old, self._journal = self._journal, journal
-        if old is not None:
-            old.close()
-        return journal
 
     def _write(self, event: Event) -> bool:
         """True when this event was the first that could not be written to the medium."""

@@ -52,7 +52,9 @@ TRANSITIONS: Mapping[Kind, Mapping[State, State]] = {
     Kind.INSTALL_LOCKED: {s: s for s in (State.CONSENTED, State.ERASED, State.ERASING)},
     Kind.INSTALL_STARTED: {s: State.INSTALLING for s in (State.CONSENTED, State.ERASED)},
     Kind.INSTALL_FINISHED: {State.INSTALLING: State.ERASED},
-    Kind.RECORD_SIGNED: {s: State.REPORTING for s in (State.ASSESSED, *_AFTER_CONSENT)},
+    # a record that could not be kept is signed when the stick is back; the job has ended by then and stays as it is
+    Kind.RECORD_SIGNED: {s: State.REPORTING for s in (State.ASSESSED, *_AFTER_CONSENT)}
+    | {State.ATTENTION: State.ATTENTION},
     Kind.JOB_FINISHED: {},  # filled below: the outcome names the state
 }
 """Legal edges by event kind. A kind that is not listed never changes the state."""

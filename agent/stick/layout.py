@@ -7,6 +7,7 @@ not of the stick; sfdisk moves it when it writes (libfdisk, "gpt-bak-std").
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ TYPE_GUID = "23E6EE57-C63C-42CE-926D-9FADD275B60C"
 """Our own GPT partition type: no system mounts it by itself, and no other partition has it."""
 
 TYPE_MBR = "83"
+
+UNFINISHED_GUID, UNFINISHED_MBR = "F8F5088A-B052-4C47-8513-3647AB3BE791", "DA"
+"""The type while there is no file system in it yet: a start that was cut there goes on, and calls nothing damaged."""
+
 LEAST_BYTES = 256 << 20
 MIB, GIB = 1 << 20, 1 << 30
 BIG_STICK = 8 * GIB
@@ -94,8 +99,7 @@ def _row(told: dict[str, Any]) -> Row:
 
 def candidates(table: Table) -> tuple[Row, ...]:
     """Partitions that may be ours by their type; label and marker decide. Never "the first FAT"."""
-    wanted = TYPE_GUID if table.label == "gpt" else TYPE_MBR
-    return tuple(r for r in table.rows if r.type == wanted)
+    return tuple(r for r in table.rows if r.type == finished_type(table))
 
 
 def place(table: Table, *, disk_bytes: int, iso_bytes: int) -> Place:
@@ -121,8 +125,26 @@ def place(table: Table, *, disk_bytes: int, iso_bytes: int) -> Place:
 
 def script(table: Table, at: Place) -> bytes:
     """One line for ``sfdisk --append``."""
-    kind = f'type={TYPE_GUID}, name="{LABEL}"' if table.label == "gpt" else f"type={TYPE_MBR}"
+    kind = f'type={UNFINISHED_GUID}, name="{LABEL}"' if table.label == "gpt" else f"type={UNFINISHED_MBR}"
     return f"start={at.start}, size={at.size}, {kind}\n".encode()
+
+
+def finished_type(table: Table) -> str:
+    return TYPE_GUID if table.label == "gpt" else TYPE_MBR
+
+
+def unfinished(table: Table, *, disk_bytes: int, iso_bytes: int) -> Row | None:
+    """A partition that an earlier start began and was cut at. In an MBR it must also be where one would be made."""
+    wanted = UNFINISHED_GUID if table.label == "gpt" else UNFINISHED_MBR
+    for row in (r for r in table.rows if r.type == wanted):
+        rest = dataclasses.replace(table, rows=tuple(r for r in table.rows if r != row))
+        try:
+            at = place(rest, disk_bytes=disk_bytes, iso_bytes=iso_bytes) if table.label == "dos" else None
+        except NoPlace:
+            continue
+        if at is None or (at.start, at.size) == (row.start, row.size):
+            return row
+    return None
 
 
 def added(before: Table, after: Table, at: Place) -> Row:

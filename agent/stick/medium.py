@@ -54,7 +54,7 @@ class Look:
         numbers = self._mounted()
         found = [d for d in everything if d.number in numbers]
         if not found and (wanted := self.wanted_uuid()):
-            found = [d for d in everything if self.probe(d.path).get("UUID") == wanted]
+            found = [d for d in everything if self._carries(d, wanted)]
         if len(found) != 1:
             return None
         told = self.probe(found[0].path)
@@ -65,16 +65,20 @@ class Look:
         """Asked right before writing: it is still the disk this system was started from."""
         if medium.disk.number in self._mounted():
             return True
-        return bool(medium.uuid) and self.probe(medium.disk.path).get("UUID") == medium.uuid
+        return bool(medium.uuid) and self._carries(medium.disk, medium.uuid)
 
     def wanted_uuid(self) -> str:
-        """UUID of our ISO: the kernel's command line (``regain.medium=``), else the image's own note."""
+        """UUID of our ISO: the kernel's command line (``regain.medium=``), else the image's own note.
+
+        Without either it is the moment the image was built: xorriso makes the UUID of it (SOURCE_DATE_EPOCH).
+        """
         try:
             line = self.machine.read("/proc/cmdline").decode("utf-8", "replace")
         except DoorError:
             line = ""
         match = _WORD.search(line)
-        return match[1] if match else self.note.get("iso_uuid", "")
+        built = re.sub(r"[T:]", "-", self.note.get("built", "").removesuffix("Z"))
+        return match[1] if match else self.note.get("iso_uuid") or (f"{built}-00" if built else "")
 
     def _mounted(self) -> frozenset[str]:
         table = mounts(self.machine)
@@ -103,7 +107,7 @@ class Look:
             return ()
         found: list[Data] = []
         for row in layout.candidates(table):
-            self._known_to_kernel(disk, row)
+            self.show_to_kernel(disk, row)
             told = self.probe(row.node)
             named = told.get("TYPE") == "ext4" and told.get("LABEL") == LABEL
             # an MBR has no type of ours: a nameless 83 is taken for ours, damaged, on our own medium alone
@@ -119,15 +123,21 @@ class Look:
             return None
 
     def probe(self, path: str) -> Mapping[str, str]:
-        """What blkid reads in a device itself, no cache: TYPE, LABEL, UUID. Nothing of a disk that does not answer."""
-        try:
-            text = self.run(["blkid", "-p", "-o", "export", path], timeout_s=_TOOL_S).text
-        except DoorError:
-            return {}
-        pairs = (line.partition("=") for line in text.splitlines())
+        """What blkid reads in a device itself, no cache: TYPE, LABEL, UUID. Raises DoorError when it cannot look."""
+        answer = self.run(["blkid", "-p", "-o", "export", path], timeout_s=_TOOL_S)
+        if answer.exit_status and not Path(path).exists():  # blkid(8) says 2 for "nothing in it" and for "not there"
+            raise DoorError(f"{path}: not there")
+        pairs = (line.partition("=") for line in answer.text.splitlines())
         return {key: value for key, _, value in pairs if key}
 
-    def _known_to_kernel(self, disk: StickDisk, row: Row) -> None:
+    def _carries(self, disk: StickDisk, uuid: str) -> bool:
+        """False for a disk that does not answer as well: a dying one must not stop the start."""
+        try:
+            return self.probe(disk.path).get("UUID") == uuid
+        except DoorError:
+            return False
+
+    def show_to_kernel(self, disk: StickDisk, row: Row) -> None:
         """A table that was read late has no device nodes yet; this tells the kernel and writes nothing."""
         if not Path(row.node).exists():
             self.run(["partx", "--add", "--nr", str(row.number), disk.path], timeout_s=_TOOL_S)

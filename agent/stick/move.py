@@ -14,8 +14,9 @@ from pathlib import Path
 
 from agent.job.paper import held
 from agent.report.files import move, sync_folder, write_atomic
+from agent.report.keys import read_jwk_set
 from agent.report.outbox import Outbox
-from agent.report.station import KEY_FILE, OUTBOX, STATION_FILE, look
+from agent.report.station import KEY_FILE, OUTBOX, PUBLIC_KEYS, STATION_FILE, look, publish_keys
 
 STATION, STATIONS = "station", "stations"
 _NEWER_IN_MEMORY = (STATION_FILE, "delivery.json")
@@ -28,7 +29,10 @@ def move_home(memory: Path, stick: Path) -> int:
         return 0
     files = [p for p in _files(memory) if p.relative_to(memory).parts[0] != STATION]
     for path in files:
-        _copy(path, stick / path.relative_to(memory))
+        if path.name == PUBLIC_KEYS:  # one list for all records of a folder, whoever signed them
+            publish_keys((stick / path.relative_to(memory)).parent, read_jwk_set(path.read_bytes()))
+        else:
+            _copy(path, stick / path.relative_to(memory))
     station = memory / STATION
     count = len(files)
     if (station / KEY_FILE).is_file():
@@ -58,6 +62,7 @@ def _move_station(ours: Path, stick: Path) -> int:
         return len(files)
     theirs_outbox = there.outbox if there is not None else Outbox(theirs / OUTBOX)
     with held(theirs):
+        publish_keys(theirs, mine.outbox.keys)  # so that our records verify on this stick too
         # a record that cannot join this queue stays in stations/ with its key: set aside, not lost
         theirs_outbox.take_in(ours / OUTBOX, registry={**(there.registry if there else {}), **mine.registry})
     return len(files)

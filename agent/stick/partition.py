@@ -19,7 +19,7 @@ from agent.stick.medium import Data, Look, Medium
 MARKER = "regain-data.json"
 MARKER_FORMAT = "regain-data/1"
 FOLDERS = ("station", "journal", "records", "images", "diagnostic")
-_SFDISK_S, _MKFS_S, _FSCK_S, _MOUNT_S = 60.0, 900.0, 900.0, 60.0
+_WRITING_S, _FSCK_S, _MOUNT_S = 900.0, 900.0, 60.0
 _REPAIRED = 3
 """e2fsck(8): 1 errors corrected, 2 and a reboot is asked for; from 4 on something is left."""
 
@@ -64,23 +64,28 @@ def create(look: Look, medium: Medium) -> Data:
     table = look.table(disk.path)
     if not medium.iso_bytes or table is None:
         raise NoPlace("stick-why-not-our-image", model=disk.model or disk.path)
-    at = layout.place(table, disk_bytes=disk.size_bytes, iso_bytes=medium.iso_bytes)
+    sizes = {"disk_bytes": disk.size_bytes, "iso_bytes": medium.iso_bytes}
     tools = StickTools(disk, still_ours=lambda: look.still(medium), run=look.run)
-    offset = str(at.start * table.sector)
-    left = look.run(["blkid", "-p", "-O", offset, "-o", "export", disk.path], timeout_s=_SFDISK_S).text
-    _step(tools, _append(disk), "sfdisk", timeout_s=_SFDISK_S, stdin=layout.script(table, at))
-    row = _added(look, disk, table, at)
-    look.data_on(disk, boot=True)  # makes the kernel know the new row
-    # a newer image was written to this stick, and its data is still where it was: it is kept
-    if f"LABEL={LABEL}" not in left.splitlines():
-        _step(tools, [*MKFS, row.node], "mkfs.ext4", timeout_s=_MKFS_S)
+    row = layout.unfinished(table, **sizes)
+    if row is None:
+        at = layout.place(table, **sizes)
+        _step(tools, _append(disk), stdin=layout.script(table, at))
+        row = _added(look, disk, table, at)
+    look.show_to_kernel(disk, row)
+    # a newer image may have been written to this stick, with its data still where it was: that is kept
+    if look.probe(row.node).get("LABEL") != LABEL:
+        _step(tools, [*MKFS, row.node])
+    kind = layout.finished_type(table)
+    _step(tools, ["sfdisk", *_QUIET, "--part-type", disk.path, str(row.number), kind])
     return Data(disk=disk, row=row, sector=table.sector, sound=True)
 
 
+_QUIET = ("--no-reread", "--no-tell-kernel", "--wipe", "never", "--wipe-partitions", "never")
+"""The medium is in use, so the kernel is not asked to read the table again; no signature is wiped."""
+
+
 def _append(disk: StickDisk) -> list[str]:
-    """The medium is in use, so the kernel is not asked to read the table again; no signature is wiped."""
-    quiet = ["--no-reread", "--no-tell-kernel", "--wipe", "never", "--wipe-partitions", "never"]
-    return ["sfdisk", "--append", *quiet, disk.path]
+    return ["sfdisk", "--append", *_QUIET, disk.path]
 
 
 def _added(look: Look, disk: StickDisk, before: layout.Table, at: layout.Place) -> Row:
@@ -91,10 +96,10 @@ def _added(look: Look, disk: StickDisk, before: layout.Table, at: layout.Place) 
         raise Fault("stick-not-made", step="sfdisk", detail=str(error)) from None
 
 
-def _step(tools: StickTools, argv: list[str], name: str, *, timeout_s: float, stdin: bytes = b"") -> None:
-    answer = tools.run(argv, timeout_s=timeout_s, stdin=stdin)
+def _step(tools: StickTools, argv: list[str], *, stdin: bytes = b"") -> None:
+    answer = tools.run(argv, timeout_s=_WRITING_S, stdin=stdin)
     if answer.exit_status:
-        raise Fault("stick-not-made", step=name, detail=answer.errors.strip()[-200:])
+        raise Fault("stick-not-made", step=argv[0], detail=answer.errors.strip()[-200:])
 
 
 def mount(look: Look, data: Data, folder: Path, *, fresh: bool) -> Mounted:
@@ -118,8 +123,8 @@ def mount(look: Look, data: Data, folder: Path, *, fresh: bool) -> Mounted:
                            timeout_s=_MOUNT_S)  # fmt: skip
         if answer.exit_status == 0:
             break
-    else:
-        raise Unusable("stick-why-corrupt", device=node)
+    else:  # e2fsck found nothing wrong: it is not called damaged
+        raise Unusable("stick-why-not-mounted", device=node, detail=answer.errors.strip()[-120:])
     writable = _writable(folder)
     if writable and (fresh or _is_empty(folder)):
         _furnish(folder)

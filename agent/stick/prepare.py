@@ -28,7 +28,7 @@ from agent.report.outbox import MIN_FREE_BYTES
 from agent.stick import wifi
 from agent.stick.layout import NoPlace
 from agent.stick.medium import Data, Look, Medium
-from agent.stick.partition import Mounted, Unusable, create, mount
+from agent.stick.partition import Unusable, create, mount
 from agent.stick.settings import read_settings
 
 NOTE = Path("/etc/regain/live-image")
@@ -85,65 +85,82 @@ def prepare(
     places = places or Places()
     note = read_note(places.note)
     look = Look(machine=machine, run=run, note=note, loops=places.loops)
-    never: set[str] = set(standing_on(machine))
-    try:
-        medium = look.medium()
-        if medium is not None:
-            never |= medium.disk.names
-        data, fresh = _find_or_make(look, medium)
-        never |= data.disk.names
-        stick = _settled(mount(look, data, places.mount, fresh=fresh), data, places, fresh=fresh, late=late)
-    except (NoPlace, Unusable) as error:
-        state = StickState.CORRUPT if error.reason == "stick-why-corrupt" else StickState.NONE
-        stick = _in_memory(places, state, error.reason, **error.params)
-    except Fault as fault:
-        stick = _in_memory(places, StickState.NONE, "stick-why-failed", code=fault.code, detail=str(fault))
-    except (DoorError, OSError) as error:
-        stick = _in_memory(places, StickState.NONE, "stick-why-failed", code="", detail=str(error))
+    finder = _Finder(look, places, late=late, never=set(standing_on(machine)))
+    stick, never = finder.found(), finder.never
     before = read_stick(places.run)
     stick = dataclasses.replace(
         stick,
         never=tuple(sorted({w for w in never if w.startswith("/dev/") or ":" in w or is_usable_serial(w)}
                            | set(before.never if before else ()))),
-        clock=before.clock if late and before else _clock(machine, stick, note, set_clock),
+        clock=before.clock if late and before else _clock(machine, settings_folder(stick, places), note, set_clock),
         settings_fault=_settings(stick, places, run, late=late),
     )  # fmt: skip
     write(stick, places)
     return stick
 
 
-def _find_or_make(look: Look, medium: Medium | None) -> tuple[Data, bool]:
-    """On the boot medium, found or made; where it can have none (a DVD), on one other stick that has ours.
+class _Finder:
+    """The boot medium's own partition, found or made; where that cannot keep results, one other stick that has ours."""
 
-    True: it was made just now. Raises NoPlace, Fault, DoorError.
-    """
-    try:
-        if medium is None:
+    def __init__(self, look: Look, places: Places, *, late: bool, never: set[str]) -> None:
+        self.look, self.places, self.late, self.never = look, places, late, never
+        self.medium: Medium | None = None
+
+    def found(self) -> Stick:
+        own = self._attempt(self._own)
+        if not own.in_memory:
+            return own
+        other = self._attempt(self._other)
+        # what is wrong with our own is what a person must know, unless another stick is the trouble
+        return own if other.why in ("stick-why-no-medium", "stick-why-failed") else other
+
+    def _attempt(self, work: Callable[[], Stick]) -> Stick:
+        """Whatever goes wrong, results have a place and the reason has words."""
+        try:
+            return work()
+        except (NoPlace, Unusable) as error:
+            state = StickState.CORRUPT if error.reason == "stick-why-corrupt" else StickState.NONE
+            return _in_memory(self.places, state, error.reason, **error.params)
+        except Fault as fault:
+            told = (fault.code, fault.params.get("step"), fault.params.get("detail"))
+            detail = " ".join(str(word) for word in told if word)
+            return _in_memory(self.places, StickState.NONE, "stick-why-failed", detail=detail)
+        except (DoorError, OSError) as error:
+            return _in_memory(self.places, StickState.NONE, "stick-why-failed", detail=str(error))
+
+    def _own(self) -> Stick:
+        self.medium = self.look.medium()
+        if self.medium is None:
             raise NoPlace("stick-why-no-medium")
-        mine = look.data_on(medium.disk, boot=True)
-        return (mine[0], False) if mine else (create(look, medium), True)
-    except NoPlace:
-        found = look.data_elsewhere(medium)
-        if len(found) > 1:
-            raise NoPlace("stick-why-several") from None
+        self.never |= self.medium.disk.names
+        mine = self.look.data_on(self.medium.disk, boot=True)
+        return (
+            self._settled(mine[0], fresh=False) if mine else self._settled(create(self.look, self.medium), fresh=True)
+        )
+
+    def _other(self) -> Stick:
+        found = self.look.data_elsewhere(self.medium)
         if not found:
-            raise
-        return found[0], False
+            raise NoPlace("stick-why-no-medium")
+        if len(found) > 1:
+            raise NoPlace("stick-why-several")
+        self.never |= found[0].disk.names
+        return self._settled(found[0], fresh=False)
 
-
-def _settled(mounted: Mounted, data: Data, places: Places, *, fresh: bool, late: bool) -> Stick:
-    model = data.disk.model or data.disk.path
-    free = free_bytes(mounted.folder)
-    images = _images(places, mounted.folder)
-    if mounted.writable:
-        state = StickState.LATE if late else StickState.CREATED if fresh else StickState.OK
-        state = StickState.FULL if free < MIN_FREE_BYTES else state
-        why = "stick-why-repaired" if mounted.repaired else f"stick-why-{state.value}"
-        stick = Stick(state=state, home=str(mounted.folder), images=images, why=why, params={"model": model})
-    else:
-        stick = _in_memory(places, StickState.READ_ONLY, "stick-why-read-only", model=model)
-    size = data.row.size * data.sector
-    return dataclasses.replace(stick, images=images, device=mounted.node, size_bytes=size, free_bytes=free)
+    def _settled(self, data: Data, *, fresh: bool) -> Stick:
+        mounted = mount(self.look, data, self.places.mount, fresh=fresh)
+        model = data.disk.model or data.disk.path
+        free = free_bytes(mounted.folder)
+        images = _images(self.places, mounted.folder)
+        if mounted.writable:
+            state = StickState.LATE if self.late else StickState.CREATED if fresh else StickState.OK
+            state = StickState.FULL if free < MIN_FREE_BYTES else state
+            why = "stick-why-repaired" if mounted.repaired else f"stick-why-{state.value}"
+            stick = Stick(state=state, home=str(mounted.folder), images=images, why=why, params={"model": model})
+        else:
+            stick = _in_memory(self.places, StickState.READ_ONLY, "stick-why-read-only", model=model)
+        size = data.row.size * data.sector
+        return dataclasses.replace(stick, images=images, device=mounted.node, size_bytes=size, free_bytes=free)
 
 
 def _in_memory(places: Places, state: StickState, why: str, **params: Any) -> Stick:
@@ -161,7 +178,7 @@ def _images(places: Places, home: Path) -> str:
 
 
 def _clock(
-    machine: Machine, stick: Stick, note: Mapping[str, str], set_clock: Callable[[float], None]
+    machine: Machine, home: Path, note: Mapping[str, str], set_clock: Callable[[float], None]
 ) -> Mapping[str, Any]:
     """REPORT design, section 6: a clock that cannot be is set to the floor; without that, TLS fails.
 
@@ -169,7 +186,7 @@ def _clock(
     """
     system = time.time()
     start = start_of(
-        built=note.get("built") or BUILT_FALLBACK, last_trusted=_last_trusted(stick), now=_battery(machine) or system
+        built=note.get("built") or BUILT_FALLBACK, last_trusted=_last_trusted(home), now=_battery(machine) or system
     )
     told: dict[str, Any] = {"source": start.source, "floor": format_utc(start.floor), "found": start.found}
     if not plausible(datetime.fromtimestamp(system, UTC), start.floor):
@@ -197,10 +214,10 @@ def without_station(stick: Stick, fault: Fault, places: Places | None = None) ->
     return said
 
 
-def _last_trusted(stick: Stick) -> str | None:
+def _last_trusted(home: Path) -> str | None:
     """From the station's memory, which needs no PIN to be read."""
     try:
-        told = json.loads((Path(stick.home) / "station" / "station.json").read_bytes()).get("last_trusted_utc")
+        told = json.loads((home / "station" / "station.json").read_bytes()).get("last_trusted_utc")
     except (OSError, ValueError, AttributeError):
         return None
     return told if isinstance(told, str) else None

@@ -275,17 +275,17 @@ def tell_where(session: Session, write: Write, words: Words) -> None:
     if session.stick is not None and not session.in_memory:
         for line in wrapped(f"{words('stick-place')} {place(words, session.stick)}"):
             write(line)
-    for text in sentences(words, session):
+    for text in sentences(words, session, keys=False):
         for line in wrapped(text):
             write(line)
 
 
 def keep(session: Session, ask: Ask, write: Write, words: Words) -> None:
-    """Ask for a stick until the results are on one, or until a person types that they may be lost."""
+    """Ask for a stick until the results are on one, or until a person types that it goes on without."""
     while session.in_memory:
         for line in wrapped(words("stick-ask-save")):
             write(line)
-        if ask("> ").strip().upper() == words("stick-lose-word"):
+        if ask("> ").strip().upper() == words("stick-without-word"):
             return
         session.save_results()
         session.wait()

@@ -21,13 +21,17 @@ def place(w: Words, stick: Stick) -> str:
     return w(_ON_STICK.get(stick.state, "stick-on-stick"), free=f.disk_size(w, stick.free_bytes or 0))
 
 
-def sentences(w: Words, session: Session) -> list[str]:
-    """What a person must know of the stick, worst first; empty where there is no stick to speak of."""
+def sentences(w: Words, session: Session, *, keys: bool = True) -> list[str]:
+    """What a person must know of the stick, worst first; empty where there is no stick to speak of.
+
+    Without ``keys`` no function key is named: the text output has none.
+    """
+    plain = "" if keys else "-plain"
     stick = session.stick
     if stick is None:
         return []
-    told = [w("stick-in-memory"), w(stick.why, **stick.params)] if stick.in_memory else []
-    told += [w("stick-away")] if session.in_memory and not stick.in_memory else []
+    told = [w(f"stick-in-memory{plain}"), w(stick.why, **stick.params)] if stick.in_memory else []
+    told += [w(f"stick-away{plain}")] if session.in_memory and not stick.in_memory else []
     told += [w(stick.why, **stick.params)] if stick.why == "stick-why-repaired" else []
     if stick.clock.get("source") == "floor":
         told.append(w("stick-clock-floor"))

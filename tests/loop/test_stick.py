@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from agent.machine.door import Answer, ToolTimedOut
 from agent.machine.live import LiveMachine
+from agent.machine.processes import run_tool
 from agent.model.stick import Stick, StickState
 from agent.stick.partition import FOLDERS, MARKER
 from agent.stick.prepare import RTC, Places, prepare, read_stick
@@ -40,7 +44,8 @@ class Booted(LiveMachine):
         if path == RTC:
             return f"{self.battery:.0f}\n".encode()
         if path == "/proc/cmdline":
-            return f"boot=live toram regain.medium={self.uuid} quiet\n".encode()
+            word = f"regain.medium={self.uuid} " if self.uuid else ""
+            return f"boot=live toram {word}quiet\n".encode()
         return super().read(path, limit=limit)
 
 
@@ -54,7 +59,10 @@ def image(folder: Path, layout: str) -> Path:
     efi.write_bytes(b"\0" * (4 * MIB))
     sh("mkfs.vfat", str(efi))
     made = folder / f"{layout}.iso"
-    base = ["xorriso", "-as", "mkisofs", "-quiet", "-V", "REGAIN", "-o", str(made)]
+    # the UUID of an ISO is a moment: two made in the same second would be one and the same stick
+    moment = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=secrets.randbelow(2_000_000))
+    dated = f"--modification-date={moment:%Y%m%d%H%M%S}00"
+    base = ["xorriso", "-as", "mkisofs", "-quiet", "-V", "REGAIN", dated, "-o", str(made)]
     appended = ["-partition_offset", "16", "-e", "--interval:appended_partition_2:all::", "-no-emul-boot"]
     match layout:
         case "gpt":
@@ -117,8 +125,14 @@ class Bench:
 
     def stop(self) -> None:
         """Switch off: what was mounted is no longer."""
-        if os.path.ismount(self.places.mount):
-            sh("umount", str(self.places.mount))
+        if not os.path.ismount(self.places.mount):
+            return
+        node = sh("findmnt", "-no", "SOURCE", str(self.places.mount)).stdout.strip()
+        sh("umount", str(self.places.mount))
+        for _ in range(100):  # a mount namespace that somebody made in the meantime may hold it a moment longer
+            if not Path("/sys/fs/ext4", Path(node).name).exists():
+                return
+            time.sleep(0.1)
 
 
 @pytest.fixture
@@ -175,6 +189,15 @@ def test_made_behind_the_image_and_found_again(bench: Bench, layout: str) -> Non
     assert {device, number} <= set(again.never)
 
 
+def test_from_memory_the_medium_is_known_by_when_it_was_built(bench: Bench) -> None:
+    device, _, _ = bench.stick()
+    year, month, day, hour, minute, second, _ = bench.uuid.split("-")
+    bench.places.note.write_text(json.dumps({"built": f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"}))
+    machine = Booted("")
+    assert prepare(machine, bench.places, set_clock=bench.clock.append).state is StickState.CREATED
+    assert device in (read_stick(bench.places.run) or bench.start()).never
+
+
 def test_a_newer_image_finds_the_data_again(bench: Bench) -> None:
     device, file, iso = bench.stick("gpt")
     first = bench.start()
@@ -187,6 +210,25 @@ def test_a_newer_image_finds_the_data_again(bench: Bench) -> None:
     assert len(rows(device)) < 4
     again = bench.start()
     assert (Path(again.home) / "records" / "kept").read_text() == "kept"
+
+
+@pytest.mark.parametrize("layout", ["gpt", "mbr"])
+@pytest.mark.parametrize("cut", ["mkfs.ext4", "--part-type"])
+def test_a_start_that_was_cut_in_the_middle_goes_on(bench: Bench, layout: str, cut: str) -> None:
+    device, _, _ = bench.stick(layout)
+
+    def cutting(argv: list[str], **more: object) -> Answer:
+        if cut in argv:
+            raise ToolTimedOut("the power went")
+        return run_tool(argv, **more)  # type: ignore[arg-type]
+
+    first = prepare(Booted(bench.uuid), bench.places, run=cutting)
+    assert first.state is StickState.NONE and "power" in first.params["detail"]
+    count = len(rows(device))
+    again = bench.start()
+    assert again.state is StickState.CREATED and len(rows(device)) == count
+    bench.stop()
+    assert bench.start().state is StickState.OK
 
 
 def test_an_unclean_partition_is_repaired(bench: Bench) -> None:
@@ -249,6 +291,18 @@ def test_a_write_protected_one_is_read_and_results_stay_in_memory(bench: Bench) 
     assert again.state is StickState.READ_ONLY and again.in_memory and again.home == str(bench.places.memory)
     profile = bench.places.profiles / "regain-wifi-1.nmconnection"
     assert profile.stat().st_mode & 0o777 == 0o600 and "psk=motdepasse" in profile.read_text()
+
+
+def test_another_stick_helps_where_our_own_cannot(bench: Bench) -> None:
+    """A boot stick with its switch on "lock": one that another PC was started from is plugged in, then F5."""
+    other, _, _ = bench.stick("mbr")
+    assert bench.start().state is StickState.CREATED
+    bench.stop()
+    device, _, _ = bench.stick("gpt")
+    bench.protect(device)
+    again = bench.start(late=True)
+    assert again.state is StickState.LATE and (again.device or "").startswith(other)
+    assert {device, other} <= set(again.never)
 
 
 def test_a_write_protected_stick_without_one_gets_none(bench: Bench) -> None:

@@ -75,6 +75,7 @@ skip-other-medium = This method is for another kind of disk.
 
 # why a disk is excluded
 excluded-boot-medium = This PC was started from it.
+excluded-boot-disk = This PC was started from this internal disk.
 excluded-optical = Optical drive.
 excluded-not-a-disk = { $evidence } is not a disk.
 excluded-unreadable = { $what ->

@@ -91,6 +91,7 @@ lock-bad-ranges = Sectors of this disk can no longer be written or read: no inst
 lock-not-proven = The erasure of this disk is not proven.
 attention-stick-missing = Put the stick back: events are in memory only.
 attention-no-paper = The record could not be stored. Do not release this PC.
+attention-paper-late = The record was kept afterwards, once the stick was back.
 attention-no-disk = No disk visible. Its controller may hide it: do not release this PC before you have checked.
 attention-all-excluded = No disk can be erased: all are left out. Do not release this PC without a check.
 attention-report-audit = Inventory record stored, no disk touched.

@@ -257,6 +257,7 @@ paper-left-title = Disks left alone
 paper-left-note = These disks of the machine were not erased.
 paper-left-line = { $model }, …{ $suffix }: { $reason ->
     [excluded-boot-medium] boot stick
+    [excluded-boot-disk] internal disk it was started from
     [excluded-optical] optical drive
     [excluded-not-a-disk] not a disk
     [excluded-usb] USB or removable disk

@@ -9,10 +9,11 @@ stick-on-stick-full = on the stick, which is full ({ $free } free): make room be
 stick-in-memory = Results are in memory only: plug in a Regain stick, then F5, before you power off.
 stick-in-memory-plain = Results are in memory only: they will be lost when this PC is powered off.
 stick-away = The stick no longer answers: put it back, then F5. Until then what happens is in memory only.
+stick-away-plain = The stick no longer answers: put it back. Until then what happens is in memory only.
 stick-clock-floor = The clock of this PC was wrong (battery): it was set to the stick's date, which is not guaranteed.
 do-keep = Keep
-stick-ask-save = Plug in a Regain stick, then Enter. To power off and lose everything, type LOSE.
-stick-lose-word = LOSE
+stick-ask-save = Plug in a Regain stick, then Enter. To go on without one, type WITHOUT: at power-off everything is lost.
+stick-without-word = WITHOUT
 result-number-memory = { $number }, kept IN MEMORY ONLY.
 todo-save-results = BEFORE YOU POWER OFF: plug in a Regain stick, then F5 to copy the record to it.
 power-memory = Power off this PC? Results are in memory only and will be LOST. To keep them: N, plug in a Regain stick, then F5.
@@ -36,10 +37,12 @@ stick-why-no-slot = The partition table of the stick has no free slot.
 stick-why-no-marker = { $device } has our name but is not a partition of Regain: it is not used.
 stick-why-several = Several Regain sticks are plugged in: leave only one.
 stick-why-corrupt = The data partition { $device } is damaged and could not be repaired. Nothing on it was erased.
+stick-why-not-mounted = The data partition { $device } could not be opened: { $detail }
 stick-why-station = The station on the stick does not open (code { $code }): it is left as it is.
 stick-why-failed = The stick could not be prepared. { $detail }
 stick-why-not-written = The stick did not keep what was written to it.
 
+stick-already = already done, results are in memory: F5 on the screen looks for a stick again
 stick-not-live = this PC was not started from the Regain stick
 
 # --- errors ---

@@ -75,6 +75,7 @@ skip-other-medium = Cette méthode est faite pour un autre type de disque.
 
 # pourquoi un disque est exclu
 excluded-boot-medium = Ce poste a démarré dessus.
+excluded-boot-disk = Ce poste a démarré depuis ce disque interne.
 excluded-optical = Lecteur optique.
 excluded-not-a-disk = { $evidence } n’est pas un disque.
 excluded-unreadable = { $what ->

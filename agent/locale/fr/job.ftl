@@ -91,6 +91,7 @@ lock-bad-ranges = Des secteurs de ce disque ne s’écrivent ou ne se lisent plu
 lock-not-proven = L’effacement de ce disque n’est pas prouvé.
 attention-stick-missing = Remettez la clé : les événements ne sont plus qu’en mémoire.
 attention-no-paper = Le rapport n’a pas pu être enregistré. Ne remettez pas ce poste.
+attention-paper-late = Le rapport a été enregistré après coup, une fois la clé remise.
 attention-no-disk = Aucun disque visible. Il est peut-être caché par le contrôleur : ne remettez pas ce poste sans avoir vérifié.
 attention-all-excluded = Aucun disque ne peut être effacé : tous sont exclus. Ne remettez pas ce poste sans avoir vérifié.
 attention-report-audit = Rapport d’inventaire enregistré, aucun disque touché.

@@ -257,6 +257,7 @@ paper-left-title = Disques laissés
 paper-left-note = Ces disques du poste n’ont pas été effacés.
 paper-left-line = { $model }, …{ $suffix } : { $reason ->
     [excluded-boot-medium] clé de démarrage
+    [excluded-boot-disk] disque interne du démarrage
     [excluded-optical] lecteur optique
     [excluded-not-a-disk] pas un disque
     [excluded-usb] disque USB ou amovible

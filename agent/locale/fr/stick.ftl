@@ -9,10 +9,11 @@ stick-on-stick-full = sur la clé, qui est pleine ({ $free } libres) : faites de
 stick-in-memory = Les résultats sont en mémoire seulement : branchez une clé Regain, puis F5, avant d’éteindre.
 stick-in-memory-plain = Les résultats sont en mémoire seulement : ils seront perdus à l’extinction de ce poste.
 stick-away = La clé ne répond plus : remettez-la, puis F5. D’ici là, ce qui arrive n’est qu’en mémoire.
+stick-away-plain = La clé ne répond plus : remettez-la. D’ici là, ce qui arrive n’est qu’en mémoire.
 stick-clock-floor = L’horloge de ce poste était fausse (pile) : elle a été mise à la date de la clé, non garantie.
 do-keep = Garder
-stick-ask-save = Branchez une clé Regain, puis Entrée. Pour éteindre et tout perdre, tapez PERDRE.
-stick-lose-word = PERDRE
+stick-ask-save = Branchez une clé Regain, puis Entrée. Pour continuer sans elle, tapez SANS : à l’extinction, tout sera perdu.
+stick-without-word = SANS
 result-number-memory = { $number }, enregistré EN MÉMOIRE SEULEMENT.
 todo-save-results = AVANT D’ÉTEINDRE : branchez une clé Regain, puis F5 pour y copier le rapport.
 power-memory = Éteindre ce poste ? Les résultats ne sont qu’en mémoire et seront PERDUS. Pour les garder : N, branchez une clé Regain, puis F5.
@@ -36,10 +37,12 @@ stick-why-no-slot = La table de partitions de la clé est complète.
 stick-why-no-marker = { $device } porte notre nom mais n’est pas une partition de Regain : elle n’est pas utilisée.
 stick-why-several = Plusieurs clés Regain sont branchées : laissez-en une seule.
 stick-why-corrupt = La partition de données { $device } est abîmée et n’a pas pu être réparée. Rien n’y a été effacé.
+stick-why-not-mounted = La partition de données { $device } n’a pas pu être ouverte : { $detail }
 stick-why-station = La station de la clé ne s’ouvre pas (code { $code }) : elle est laissée telle quelle.
 stick-why-failed = La clé n’a pas pu être préparée. { $detail }
 stick-why-not-written = La clé n’a pas gardé ce qui y était écrit.
 
+stick-already = déjà fait, les résultats sont en mémoire : F5 à l’écran cherche une clé de nouveau
 stick-not-live = ce poste n’a pas démarré sur la clé Regain
 
 # --- erreurs ---

@@ -143,7 +143,18 @@ def test_the_live_medium_is_known_by_path_numbers_serial_or_wwn(words: list[str]
 
 
 def test_the_live_medium_is_named_first_whatever_else_is_wrong_with_it() -> None:
-    assert why(disk(in_use=("mounted on /",), size_bytes=None), boot_medium=["8:0"]) == "excluded-boot-medium"
+    stick = disk(in_use=("mounted on /",), size_bytes=None, bus="usb", medium="usb")
+    assert why(stick, boot_medium=["8:0"]) == "excluded-boot-medium"
+
+
+@pytest.mark.parametrize("bus", ["ata", "nvme", "mmc", "virtio"])
+def test_an_internal_disk_it_was_started_from_is_of_this_pc(bus: str) -> None:
+    """It leaves with the PC: the paper must not pass over it as it does over the stick."""
+    from agent.report.wording import NOT_OF_THIS_PC
+
+    assert why(disk(bus=bus, removable=False), boot_medium=["8:0"]) == "excluded-boot-disk"
+    assert why(disk(bus=bus, removable=True), boot_medium=["8:0"]) == "excluded-boot-medium"
+    assert "excluded-boot-disk" not in NOT_OF_THIS_PC
 
 
 def test_a_junk_serial_of_the_live_medium_does_not_exclude_a_disk() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from agent.job.headless import answer
 from agent.job.journal import read_journal
+from agent.job.paper import StationPaper
 from agent.job.recipes import BUILT_IN
 from agent.job.session import Kept, Session
 from agent.job.systems import Systems
@@ -19,9 +20,10 @@ from agent.machine.recorded import RecordedMachine
 from agent.machine.rehearsal import RehearsalMachine
 from agent.model.errors import Fault
 from agent.model.events import Kind
-from agent.model.job import State
+from agent.model.job import State, fold
 from agent.model.stick import Stick, StickState, stick_from_wire
-from agent.report.outbox import PENDING, Outbox
+from agent.report.outbox import PENDING, Outbox, open_report
+from agent.report.sign import token_of
 from agent.stick.prepare import Places, read_stick, write
 from agent.stick.storage import LiveStorage
 from agent.tui.plain import keep, tell_where
@@ -146,9 +148,9 @@ def test_the_text_output_asks_until_it_is_kept(desk: Desk) -> None:
     assert said[-1].startswith("Résultats sur la clé branchée après le démarrage, 12")
 
 
-def test_it_may_be_lost_only_by_a_word(desk: Desk) -> None:
+def test_it_goes_on_without_a_stick_only_by_a_word(desk: Desk) -> None:
     run(desk)
-    keep(desk.session, lambda prompt: "perdre", [].append, words("fr"))
+    keep(desk.session, lambda prompt: "sans", [].append, words("fr"))
     assert desk.session.in_memory
 
 
@@ -182,6 +184,32 @@ def test_a_stick_that_is_pulled_is_said_and_put_back(desk: Desk, monkeypatch: py
     assert not s.in_memory
     told = read_journal(journal.path)
     assert [e.kind for e in told][-2:] == [Kind.ATTENTION, Kind.FAULT] and len(told) == len(s.events())
+
+
+def test_a_record_that_could_not_be_kept_is_signed_when_the_stick_is_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.arrives = True
+    s = desk.session
+    s.save_results()
+    s.wait(30)
+    real = StationPaper.finish
+
+    def gone(*args: Any, **more: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(StationPaper, "finish", gone)
+    run(desk)
+    assert s.job.state is State.ATTENTION and s.job.attention == "attention-no-paper" and not s.job.certificate
+    monkeypatch.setattr(StationPaper, "finish", real)
+    s.save_results()
+    s.wait(60)
+    assert s.job.state is State.ATTENTION and s.job.attention == "attention-paper-late", s.job.faults
+    number = (s.job.certificate or {})["number"]
+    record = desk.places.mount / "records" / f"{number}.jws"
+    told = open_report(token_of(record.read_bytes()))
+    assert [e.outcome.value for e in told.erasures] == ["cleared"]
+    assert fold(read_journal(next((desk.places.mount / "journal").glob("*.jsonl")))).certificate is not None
 
 
 def test_the_reading_survives_its_file(tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ def test_four_rows_of_an_mbr_leave_no_slot() -> None:
 def test_the_script_names_our_type() -> None:
     at = lay.Place(start=2048, size=4096)
     gpt, mbr = lay.script(table("gpt"), at).decode(), lay.script(table("mbr"), at).decode()
-    assert gpt == f'start=2048, size=4096, type={lay.TYPE_GUID}, name="REGAIN-DATA"\n'
-    assert mbr == "start=2048, size=4096, type=83\n"
+    assert gpt == f'start=2048, size=4096, type={lay.UNFINISHED_GUID}, name="REGAIN-DATA"\n'
+    assert mbr == "start=2048, size=4096, type=DA\n"
 
 
 def test_only_one_new_row_is_accepted() -> None:
@@ -85,3 +85,15 @@ def test_candidates_are_never_a_fat() -> None:
 def test_noise_is_no_table(noise: bytes) -> None:
     with pytest.raises(ValueError):
         lay.read_table(noise)
+
+
+@pytest.mark.parametrize("name", ["gpt", "mbr"])
+def test_one_that_was_begun_is_known_by_its_type_and_place(name: str) -> None:
+    found, sizes = table(name), {"disk_bytes": 4 << 30, "iso_bytes": 0}
+    at = lay.place(found, **sizes)
+    kind = lay.UNFINISHED_GUID if name == "gpt" else lay.UNFINISHED_MBR
+    row = lay.Row(node="/dev/sdb9", number=9, start=at.start, size=at.size, type=kind)
+    assert lay.unfinished(found, **sizes) is None
+    assert lay.unfinished(dataclasses.replace(found, rows=(*found.rows, row)), **sizes) == row
+    foreign = dataclasses.replace(row, start=row.start + 8, type="DA")
+    assert lay.unfinished(dataclasses.replace(found, rows=(*found.rows, foreign)), **sizes) is None

@@ -11,6 +11,7 @@ import pytest
 from agent.model.errors import Fault
 from agent.model.report import ChainLink, Report
 from agent.report import files
+from agent.report.keys import read_jwk_set
 from agent.report.outbox import PENDING, Outbox
 from agent.report.station import Station, look
 from agent.report.verify import check_chains, verify_file
@@ -33,6 +34,7 @@ def memory_home(folder: Path, records: int = 2) -> Station:
     for _ in range(records):
         published = station.publish(maker(station))
         files.write_atomic(folder / "records" / f"{published.report.certificate_number}.jws", published.token.encode())
+    station.publish_keys(folder / "records")
     files.write_atomic(folder / "journal" / "j1.jsonl", b"{}\n")
     return station
 
@@ -69,7 +71,12 @@ def test_a_station_that_is_there_keeps_its_key_and_chain(tmp_path: Path) -> None
     kept = everything(stick)
     move_home(memory, stick)
     now = everything(stick)
-    assert {n: b for n, b in now.items() if n in kept} == kept, "not one file was replaced"
+    lists = {n for n in kept if n.endswith("cles-publiques.json")}
+    assert {n: now[n] for n in kept if n not in lists} == {n: b for n, b in kept.items() if n not in lists}
+    for name in lists:
+        assert read_jwk_set(now[name]).keys() == {ours.key.kid, theirs.key.kid}, "both keys, for the records of both"
+    for record in (stick / "records").glob("*.jws"):
+        assert verify_file(record, station=stick / "station").report is not None
     there = Station.open(stick / "station")
     assert there.key.kid == theirs.key.kid and there.next_link() == theirs.next_link()
     assert mine <= {e.token() for e in there.outbox.pending()} and len(there.outbox.pending()) == 5
