@@ -80,6 +80,10 @@ picker-none = No recorded PC.
 home-scan = Scan the label of the PC, or type it and press Enter.
 home-wait = Label read. The next screen comes by itself when the inventory ends.
 home-this-pc = This PC
+home-more-disks = { $n ->
+    [one] and 1 other medium (stick, drive): F3 on the next screen
+   *[other] and { $n } other media (stick, drives, disks): F3 on the next screen
+}
 home-looking = being read
 home-inventory = Inventory
 home-card = Card
@@ -114,7 +118,7 @@ serial-end = serial { $end }
 serial-none = no serial number
 health-good = good health
 health-bad = bad health
-hours = { $n } h
+hours = { $n } h
 battery-capacity = { $n }% of its capacity
 battery-unknown = capacity unknown
 battery-none = none

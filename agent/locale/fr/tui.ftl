@@ -80,6 +80,10 @@ picker-none = Aucun poste enregistré.
 home-scan = Scannez l’étiquette du poste, ou tapez-la puis Entrée.
 home-wait = Étiquette lue. La suite vient d’elle-même à la fin de l’inventaire.
 home-this-pc = Ce poste
+home-more-disks = { $n ->
+    [one] et 1 autre support (clé, lecteur) : F3 sur l’écran suivant
+   *[other] et { $n } autres supports (clé, lecteurs, disques) : F3 sur l’écran suivant
+}
 home-looking = en cours de lecture
 home-inventory = Inventaire
 home-card = Carte
@@ -114,7 +118,7 @@ serial-end = n° { $end }
 serial-none = sans n° de série
 health-good = bon état
 health-bad = mauvais état
-hours = { $n } h
+hours = { $n } h
 battery-capacity = { $n } % de sa capacité
 battery-unknown = capacité inconnue
 battery-none = aucune

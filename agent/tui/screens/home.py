@@ -60,8 +60,11 @@ class HomeScreen(BenchScreen):
         number = w("serial-none") if junk or not f.is_known(serial) else w("serial-number", serial=str(serial))
         rows = paint.labelled(w("home-this-pc"), f"{f.machine_name(w, inventory)}, {number}", width)
         rows += paint.labelled("", f"{facts.processor(w, inventory)}, {facts.memory(w, inventory)}", width)
-        for disk in facts.disks_of(inventory)[:3]:
+        own = facts.inside(inventory)
+        for disk in own[:3]:
             rows += paint.labelled("", facts.disk(w, disk), width)
+        if more := len(facts.disks_of(inventory)) - len(own[:3]):
+            rows += paint.labelled("", w("home-more-disks", n=more), width)
         return rows
 
     def _progress(self) -> str:
