@@ -289,6 +289,7 @@ install-not-asked = nothing was asked for
 install-not-done = asked for, not done
 install-is-locked = locked. { $why }
 todo-label = Stick the label { $tag } on the PC.
+todo-write-number = Write { $number } on tape, stick it on the PC.
 todo-sheet = Add the sheet "{ $sheet }".
 todo-unplug = Pull out the stick: it can serve the next PC.
 todo-set-aside = SET ASIDE: put this PC in the red box.

@@ -289,6 +289,7 @@ install-not-asked = rien n’était demandé
 install-not-done = demandé, non fait
 install-is-locked = verrouillée. { $why }
 todo-label = Collez l’étiquette { $tag } sur le poste.
+todo-write-number = Écrivez { $number } sur du ruban, collez-le sur le poste.
 todo-sheet = Joignez la fiche « { $sheet } ».
 todo-unplug = Débranchez la clé : elle peut servir au poste suivant.
 todo-set-aside = À ÉCARTER : mettez ce poste dans la caisse rouge.

@@ -158,11 +158,13 @@ class ResultScreen(BenchScreen):
         steps = todo(
             job.state, [d.outcome for d in job.disks.values()], installed=bool((job.install_result or {}).get("ok"))
         )
-        tag = f.tag(job.tag) or w("no-tag")
-        sheet = self._sheet_name()
+        tag, sheet = f.tag(job.tag), self._sheet_name()
+        if not tag and job.certificate:
+            steps = ["todo-write-number" if s == "todo-label" else s for s in steps]
         if self._in_memory():
             steps = ["todo-save-results", *(s for s in steps if s != "todo-unplug")]
-        texts = [w(s, tag=tag, sheet=sheet) for s in steps if s != "todo-sheet" or sheet]
+        number = str((job.certificate or {}).get("number", ""))
+        texts = [w(s, tag=tag or w("no-tag"), sheet=sheet, number=number) for s in steps if s != "todo-sheet" or sheet]
         rows: list[Line] = []
         for index, text in enumerate(texts, start=1):
             label = w("result-todo") if index == 1 else ""
