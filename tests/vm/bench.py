@@ -164,5 +164,5 @@ class Bench:
     def switch_off(self) -> None:
         self.pc.keys("f10")
         self.wait_console("O Oui")
-        self.pc.keys("o")
+        self.pc.keys("o", "ret")
         self.pc.wait_off(180)
