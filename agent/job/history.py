@@ -55,6 +55,23 @@ def resume_points(folder: Path) -> dict[str, ResumePoint]:
     return points
 
 
+def cut_later(folder: Path) -> dict[str, str]:
+    """Disks whose erasure had ended when their job was cut: ``install`` in mid-install, ``record`` before the record
+    was signed. A later job that ended on the same disk settles it. Raises Fault journal-damaged."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        events = read_journal(path)
+        kinds = {e.kind for e in events}
+        touched = {e.disk for e in events if e.disk and e.kind in (Kind.ERASURE_FINISHED, Kind.INSTALL_STARTED)}
+        if Kind.JOB_FINISHED in kinds:
+            found = {disk: stage for disk, stage in found.items() if disk not in touched}
+        elif Kind.INSTALL_STARTED in kinds and Kind.INSTALL_FINISHED not in kinds:
+            found |= {e.disk: "install" for e in events if e.disk and e.kind is Kind.INSTALL_STARTED}
+        elif Kind.RECORD_SIGNED not in kinds:
+            found |= dict.fromkeys((d for d in touched if d not in _open_disks(events)), "record")
+    return found
+
+
 def close_runs(folder: Path, ended: Sequence[str]) -> None:
     """Once every disk of a cut run has an outcome in a later run, its journal is set aside, never deleted."""
     for run in cut_runs(folder):

@@ -22,7 +22,7 @@ from agent.inventory.collect import ProbeDone, collect
 from agent.job import planning
 from agent.job.consent import grant, needed_characters
 from agent.job.engine import Install, Result, run_plan
-from agent.job.history import close_runs, resume_points
+from agent.job.history import close_runs, cut_later, resume_points
 from agent.job.journal import Journal
 from agent.job.options import options
 from agent.job.stream import EventStream, Listener
@@ -197,6 +197,11 @@ class Session:
         points = resume_points(self._journals)
         mine = set(planning.disk_facts(self._disks))
         return {name: point.offset for name, point in points.items() if name in mine}
+
+    def _cut_later(self) -> Mapping[str, str]:
+        """Disks of this PC that were erased when an earlier run was cut: ``install`` or ``record``."""
+        mine = set(planning.disk_facts(self._disks))
+        return {name: stage for name, stage in cut_later(self._journals).items() if name in mine}
 
     # -- what a person does ----------------------------------------------------------------------------------
 
@@ -445,6 +450,7 @@ class Session:
             ),
             excluded=to_wire(excluded),
             resumable=self.resumable(),
+            cut=self._cut_later(),
         )
 
     def _make_plan(self, choice: Choice) -> Plan:

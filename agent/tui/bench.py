@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.app import App
 from textual.message import Message
@@ -130,13 +130,20 @@ class Bench(App[int], inherit_bindings=False):
 
     def resumable(self) -> list[str]:
         """Disks whose erasure was cut in an earlier run and may go on where it was."""
+        return list(self._left_by_a_cut("resumable"))
+
+    def cut_later(self) -> Mapping[str, str]:
+        """Disks that were erased when an earlier run was cut, with what was cut: ``install`` or ``record``."""
+        return self._left_by_a_cut("cut")
+
+    def _left_by_a_cut(self, key: str) -> Mapping[str, Any]:
         events = self.session.events() if self.session else ()
-        told = [e.params.get("resumable") or {} for e in events if e.kind is Kind.ASSESSED]
-        return list(told[-1]) if told else []
+        told = [e.params.get(key) or {} for e in events if e.kind is Kind.ASSESSED]
+        return told[-1] if told else {}
 
     def untouched(self, message_id: str) -> str:
         """The reassuring sentence, or the narrower one that stays true when an earlier run was cut on a disk."""
-        return self.w("nothing-since-start" if self.resumable() else message_id)
+        return self.w("nothing-since-start" if self.resumable() or self.cut_later() else message_id)
 
     def running(self) -> bool:
         return self.job.state in RUNNING

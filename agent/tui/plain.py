@@ -100,6 +100,8 @@ class PlainSink:
         for disk in event.params.get("excluded", ()):
             why = self._words(disk["reason"], **disk["params"])
             lines += self._say("plain-excluded", disk=f.left_out(self._words, disk), why=why)
+        for name, stage in event.params.get("cut", {}).items():
+            lines += self._say(f"cut-{stage}", end=f.tail(name))
         for name, offset in event.params.get("resumable", {}).items():
             lines += self._say("plain-resumable", suffix=name[-4:], size=size_text(offset, self._words))
         return lines

@@ -82,6 +82,8 @@ class HomeScreen(BenchScreen):
         rows: list[Line] = []
         for identity in self.bench.resumable():
             rows.append(paint.line(" ", (self.w("resumable", end=f.tail(identity)), WARN)))
+        for identity, stage in self.bench.cut_later().items():
+            rows.append(paint.line(" ", (self.w(f"cut-{stage}", end=f.tail(identity)), WARN)))
         for alarm in facts.alarms(self.job):
             if alarm.shown:
                 text = paint.wrap(paint.drawable_keep(self.w(alarm.id, **alarm.params)), width - 6)
