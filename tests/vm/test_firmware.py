@@ -21,7 +21,7 @@ def test_secure_boot_and_a_disk_with_bad_sectors(iso: Path, accelerated: bool, t
     )
     dying = tmp_path / "dying.raw"
     donated.plant(dying, 256 * MIB)
-    bad = (BadSectors(100_000, 64, ("write", "read")),)
+    bad = (BadSectors(100_000, 8, ("write", "read")),)
     machine = replace(
         machine,
         disks=(*machine.disks, Disk(path=dying, serial="WD-DYING0042", bus=Bus.SATA, model="WDC DYING", bad=bad)),
