@@ -21,21 +21,29 @@ class CutRun:
     disks: tuple[str, ...]  # identities whose erasure started and never ended, or ended unknown
 
 
+def _ended(events: Sequence[Event]) -> set[str | None]:
+    """Disks whose erasure came to an outcome."""
+    return {e.disk for e in events if e.kind is Kind.ERASURE_FINISHED and e.params["outcome"] != Outcome.UNKNOWN}
+
+
 def _open_disks(events: Sequence[Event]) -> tuple[str, ...]:
     started = [e.disk for e in events if e.kind is Kind.ERASURE_STARTED and e.disk]
-    ended = {e.disk for e in events if e.kind is Kind.ERASURE_FINISHED and e.params["outcome"] != Outcome.UNKNOWN}
+    ended = _ended(events)
     return tuple(dict.fromkeys(d for d in started if d not in ended))
 
 
 def cut_runs(folder: Path) -> Sequence[CutRun]:
-    """Runs in this journal folder that were cut in mid-erasure, oldest first. Raises Fault journal-damaged."""
+    """Runs in this journal folder that were cut in mid-erasure, oldest first. A disk whose erasure ended in a later
+    run is settled, even when that run was cut afterwards. Raises Fault journal-damaged."""
     found: list[CutRun] = []
-    for path in sorted(folder.glob("*.jsonl")):
+    settled: set[str | None] = set()
+    for path in sorted(folder.glob("*.jsonl"), reverse=True):
         events = read_journal(path)
-        disks = _open_disks(events)
+        disks = tuple(d for d in _open_disks(events) if d not in settled)
+        settled |= _ended(events)
         if disks:
             found.append(CutRun(path=path, events=events, disks=disks))
-    return found
+    return found[::-1]
 
 
 def _story(runs: Sequence[CutRun], identity: str) -> Iterator[Event]:
@@ -74,6 +82,7 @@ def cut_later(folder: Path) -> dict[str, str]:
 
 def close_runs(folder: Path, ended: Sequence[str]) -> None:
     """Once every disk of a cut run has an outcome in a later run, its journal is set aside, never deleted."""
-    for run in cut_runs(folder):
-        if set(run.disks) <= set(ended):
-            run.path.rename(run.path.with_suffix(".jsonl.resumed"))
+    for path in sorted(folder.glob("*.jsonl")):
+        disks = _open_disks(read_journal(path))
+        if disks and set(disks) <= set(ended):
+            path.rename(path.with_suffix(".jsonl.resumed"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.job.history import cut_later
+from agent.job.history import close_runs, cut_later, cut_runs
 from agent.model.events import Event, Kind
 
 ERASED = [
@@ -54,3 +54,15 @@ def test_a_later_job_that_ended_settles_it(tmp_path: Path) -> None:
     assert cut_later(tmp_path) == {"D1": "install"}
     write(tmp_path, "3", [*SIGNED, END])
     assert cut_later(tmp_path) == {}
+
+
+def test_an_erasure_that_ended_in_a_later_run_is_not_resumed_again(tmp_path: Path) -> None:
+    """Cut in the wipe, then in the install: only the install is still to be done."""
+    write(tmp_path, "1", ERASED[:1])
+    assert [run.disks for run in cut_runs(tmp_path)] == [("D1",)]
+    write(tmp_path, "2", INSTALLING)
+    assert cut_runs(tmp_path) == [] and cut_later(tmp_path) == {"D1": "install"}
+    write(tmp_path, "3", [*SIGNED, END])
+    close_runs(tmp_path, ["D1"])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["1.jsonl.resumed", "2.jsonl", "3.jsonl"]
+    assert cut_runs(tmp_path) == [] and cut_later(tmp_path) == {}
