@@ -27,7 +27,7 @@ GUEST_HOST = "10.0.2.2"
 """Where QEMU's user network shows the host (QEMU system manual, "Using the user mode network stack")."""
 
 _CONSOLE = (
-    "import struct;d=open('/dev/vcsa1','rb').read(4);"
+    "d=open('/dev/vcsa1','rb').read(4);"
     "t=open('/dev/vcsu1','rb').read().decode('utf-32-le','replace');"
     "print('\\n'.join(t[i:i+d[1]].rstrip() for i in range(0,len(t),d[1])))"
 )
