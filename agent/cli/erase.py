@@ -62,7 +62,7 @@ def _row(disk: Disk, exclusion: Exclusion | None) -> dict[str, Any]:
         "excluded_id": exclusion.reason if exclusion else None,
     }
     try:
-        method = choose(disk, level=None, real_drives=True)
+        method = choose(disk, level=None, reached=True)
         row["method"] = {
             "name": method.technique,
             "level": method.level,
@@ -176,7 +176,9 @@ class _Erase(OneDisk):
         return make_plan(
             inventory=Inventory(disks=Known((disk,), "lsblk")),
             tag=self.tag,
-            targets=plan_targets([disk], [None], level=level, real_drives=True, technique=technique, verify=verify),
+            targets=plan_targets(
+                [disk], [None], level=level, reaches=self.machine.has_firmware, technique=technique, verify=verify
+            ),
             excluded=(),
             choice=Choice(system=SystemChoice.NONE, profile=None, chosen_by=self.operator),
             install=None,

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.erasure import ranges
-from agent.erasure.content import BLOCK, Content, classify
+from agent.erasure.content import BLOCK, Content, classify, survey_classes
 from agent.erasure.lanes import Lane, Lanes, Span, Stopped
-from agent.erasure.stream import Keystream
+from agent.erasure.stream import AES, KEY_BYTES, Keystream
 from agent.machine.blockio import MEDIUM_ERRORS, BlockIO, aligned_buffer
 from agent.model.erasure import BadRange
 
@@ -148,12 +148,42 @@ class Engine:
 
         Places that could not be written are read and not held against the stream. Raises Stopped, OSError.
         """
+        result = Verified()
+
+        def compare(lane: Lane, data: memoryview, offset: int) -> None:
+            self._compare(lane, data, offset, result)
+
+        return self._read_back(cipher, key, pieces, compare, result, tick)
+
+    def survey(self, pieces: list[tuple[int, int]], tick: Callable[[int], None]) -> Verified:
+        """Read the pieces and say what they hold, where no stream of ours is expected: every 4 KiB block gets a class.
+        Raises Stopped, OSError."""
+        result = Verified()
+
+        def look(lane: Lane, data: memoryview, offset: int) -> None:
+            classes = survey_classes(data)
+            with self._lock:
+                result.bytes_read += len(data)
+                for content, blocks in classes.items():
+                    result.count(content, blocks)
+
+        return self._read_back(AES, bytes(KEY_BYTES), pieces, look, result, tick)
+
+    def _read_back(
+        self,
+        cipher: str,
+        key: bytes,
+        pieces: list[tuple[int, int]],
+        look: Callable[[Lane, memoryview, int], None],
+        result: Verified,
+        tick: Callable[[int], None],
+    ) -> Verified:
+        """Read the pieces in order and show ``look`` what could be read."""
         self.disk.phase = "verify"
         spans = [(at, min(at + self.block_bytes, end)) for a, end in pieces for at in range(a, end, self.block_bytes)]
         sums = [0]
         for a, b in spans:
             sums.append(sums[-1] + b - a)
-        result = Verified()
         readable: dict[int, list[tuple[int, int]]] = {}
 
         def read(lane: Lane, s: Span) -> None:
@@ -161,11 +191,11 @@ class Engine:
             bad = self._read(lane.buffer[: s.end - s.start], s.start)
             readable[s.index] = ranges.subtract([(s.start, s.end)], bad)
 
-        def compare(lane: Lane, s: Span) -> None:
+        def shown(lane: Lane, s: Span) -> None:
             for a, b in readable.pop(s.index):
-                self._compare(lane, lane.buffer[a - s.start : b - s.start], a, result)
+                look(lane, lane.buffer[a - s.start : b - s.start], a)
 
-        lanes = self._make(len(spans), spans.__getitem__, cipher, key, _nothing, read, compare)
+        lanes = self._make(len(spans), spans.__getitem__, cipher, key, _nothing, read, shown)
         lanes.run(lambda n: self._tell(tick, sums[n]))
         result.unreadable = sums[-1] - result.bytes_read
         return result

@@ -1,25 +1,20 @@
 """Techniques that begin with a command of the drive: canaries, the command, a look at what it left, and then?
 
-A new one (sanitize, ATA security, FORMAT UNIT, …) is a class with its words (``commands.Command``) and a line in
-``TECHNIQUES``. What was seen goes into ``Seen``; ``agent.erasure.proof`` alone says what it is worth.
+A new one is a class (``agent.erasure.technique``) and its place in the ladder. What was seen goes into ``Seen``;
+``agent.erasure.proof`` alone says what it is worth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.erasure import nvme, proof
-from agent.erasure.commands import Command, send
-from agent.erasure.watch import Emit, Seen
-from agent.machine.door import Machine, OpenDisk
+from agent.erasure.commands import Conversation, Heard
+from agent.erasure.ladder import named
 from agent.model.erasure import Method, Skipped
 from agent.model.events import Kind
-from agent.model.facts import known
-from agent.model.inventory import Disk
-
-TECHNIQUES: Mapping[str, Command] = {proof.NVME_FORMAT: nvme.NvmeFormat()}
 
 _ASK_AGAIN = 5  # a namespace is scanned anew after a Format: it may be away for a moment
 _ASK_EVERY_S = 1.0
@@ -28,17 +23,38 @@ Work = Callable[[Sequence[str]], bool]
 """Runs a worker for these steps; True when it did them all."""
 
 
-def busy_with_itself(machine: Machine, disk: OpenDisk, facts: Disk, seen: Seen) -> bool:
-    """A drive whose sanitize runs, failed or cannot be told takes no other command and no write: ``seen.end`` says so.
+def at_rest(talk: Conversation) -> bool:
+    """A sanitize that runs from before is waited for, and nothing is sent to a drive whose last one failed or whose
+    state cannot be told: ``seen.end`` says so. True when the drive is ready to be told something.
 
-    A rehearsal disk has no firmware to ask.
+    A drive that failed one may only be told to do another (ERASURE design, section 3): the plan's technique decides.
     """
-    if machine.exercise or known(facts.bus) != "nvme":
-        return False
-    found = nvme.sanitize_state(machine, disk.path, facts)
-    seen.status_timeline.append({"t": machine.clock.utc(), "state": found.state, "raw_hex": found.raw.hex()})
-    seen.end = nvme.forbidden_by(found.state)
-    return bool(seen.end)
+    if not talk.machine.has_firmware(talk.disk.path):
+        return True
+    poll = sanitize_poll(talk)
+    if poll is None:
+        return True
+    status = poll()
+    talk.note(status)
+    if status.state == "in_progress":
+        heard = talk.follow(poll, estimate_s=None)
+        if heard.end:
+            talk.seen.end = heard.end
+            return False
+        status = poll()
+    if status.state == "failed" and not talk.method.technique.startswith(_SANITIZES):
+        talk.seen.end = "sanitize-failed"
+    elif status.state == "unknown":
+        talk.seen.end = "sanitize-unknown"
+    return not talk.seen.end
+
+
+_SANITIZES = ("nvme-sanitize", "ata-sanitize", "scsi-sanitize")
+
+
+def sanitize_poll(talk: Conversation) -> Any:
+    """How this kind of drive tells what its sanitize operation is doing; None when it has none."""
+    return nvme.sanitize_poll(talk) if nvme.is_nvme(talk.facts) else None
 
 
 def fall_back(method: Method, why: Skipped) -> Method | None:
@@ -50,65 +66,71 @@ def fall_back(method: Method, why: Skipped) -> Method | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firmware:
-    """One disk on its way through the drive's own command."""
+    """One disk on its way through the drive's own commands."""
 
-    machine: Machine
-    disk: OpenDisk
-    seen: Seen
-    emit: Emit
+    talk: Conversation
     work: Work
-    timeout_s: float
-    monotonic: Callable[[], float]
 
-    def carry_out(self, method: Method) -> Method:
+    def carry_out(self, method: Method, *, cut: bool) -> Method:
         """Canaries, command, look. The method to go on with: this one, or the plan's next line when the drive refused
-        before it started or was not seen to erase. With ``seen.end`` set, nothing goes on."""
-        if not self.work(("plant",)):
-            return method
-        heard, entry = send(
-            TECHNIQUES[method.technique],
-            self.machine,
-            self.disk,
-            method,
-            emit=self.emit,
-            timeout_s=self.timeout_s,
-            monotonic=self.monotonic,
-        )
-        if entry is not None:
-            self.seen.commands.append(entry)
-        self.seen.end = heard.end
-        if not heard.end and self._changed():
-            self.seen.end = "changed"
-        if self.seen.end:
-            return method
-        if heard.refusal:
-            return self._give_way(method, heard.refusal, heard.params, end="refused")
-        if not self.work(("inspect",)):
-            return method
-        found = self.seen.inspection
-        if found is not None and proof.erased_by_command(found):
-            return method
-        if found is not None and (alive := proof.survivors(found)):
-            told = {"alive": alive, "looked": found.looked}
-            return self._give_way(method, "skip-erased-nothing", told, end="not-shown")
-        return self._give_way(method, "skip-not-shown-erased", {}, end="not-shown")
+        before it started. With ``seen.end`` set, nothing goes on.
 
-    def _give_way(self, method: Method, reason: str, params: Mapping[str, Any], *, end: str) -> Method:
+        ``cut``: an earlier run sent a command whose end nobody saw; its canaries are still planted.
+        """
+        seen = self.talk.seen
+        while proof.sends_command(method.technique):
+            self.talk.method = method
+            wanted = named(method.technique)
+            if wanted is None:
+                raise ValueError(f"a plan of another version: {method.technique}")
+            technique = wanted()
+            heard = technique.reattach(self.talk) if cut else None
+            if cut and heard is None:  # nothing of it counts: neither its canaries nor what the drive said
+                seen.planted = seen.canaries = None
+                seen.status_timeline.clear()
+            cut = False
+            if heard is None:
+                if seen.planted is None and not self.work(("plant",)):
+                    return method
+                heard = technique.carry_out(self.talk)
+            if not heard.end and self._changed():
+                heard = Heard(end="changed")
+            if heard.end:
+                seen.end = heard.end
+                return method
+            if not heard.refusal:
+                self._look(method)
+                return method
+            after = self._give_way(method, heard)
+            if after is None:
+                return method
+            method = after
+        return method
+
+    def _look(self, method: Method) -> None:
+        """What the command left at the places we know; a drive that lied, or hides it, gets nothing more."""
+        if not self.work(("inspect",)):
+            return
+        found = self.talk.seen.inspection
+        if found is None or not proof.erased_by_command(found):
+            self.talk.seen.end = "not-erased" if found is not None and proof.survivors(found) else "not-shown"
+
+    def _give_way(self, method: Method, heard: Heard) -> Method | None:
         """The plan's next line; without one the disk's story ends here, as it was seen."""
-        why = Skipped(technique=method.technique, reason=reason, params=params)
+        why = Skipped(technique=method.technique, reason=heard.refusal, params=heard.params)
         after = fall_back(method, why)
         if after is None:
-            self.seen.end = end
-            return method
-        self.emit(
+            self.talk.seen.end = "refused"
+            return None
+        self.talk.emit(
             Kind.FELL_BACK,
-            {"technique": method.technique, "reason": reason, "params": dict(params), "to": after.technique},
+            {"technique": method.technique, "reason": why.reason, "params": dict(why.params), "to": after.technique},
         )
         return after
 
     def _changed(self) -> bool:
         for _ in range(_ASK_AGAIN):
-            if not self.disk.changed():
+            if not self.talk.disk.changed():
                 return False
-            self.machine.clock.sleep(_ASK_EVERY_S)
+            self.talk.machine.clock.sleep(_ASK_EVERY_S)
         return True

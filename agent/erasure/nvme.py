@@ -1,20 +1,22 @@
-"""NVMe drives: what their sanitize operation is doing (NVMe base 2.0, figure 291), and Format NVM (5.14)."""
+"""NVMe drives: SANITIZE (NVMe base 2.0, 5.24), its log (figure 291), and Format NVM (5.14)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from agent.erasure.commands import Heard
-from agent.machine.door import Answer, DoorError, Machine, OpenDisk
-from agent.model.erasure import Method
+from agent.erasure.commands import ASK_S, Conversation, Heard, Status
+from agent.erasure.proof import NVME_FORMAT
+from agent.erasure.technique import Refusal, Supported, Technique, bit, every, extra, sanitize_action, says
+from agent.machine.door import Answer, DoorError, Machine
+from agent.model.erasure import COMPLETED, Level
 from agent.model.facts import known
 from agent.model.inventory import Disk
 
 _LOG_BYTES, _IDENTIFY_BYTES = 512, 4096
 _LOG_HEAD = 32  # SPROG, SSTAT, SCDW10 and the estimates
-_TOOL_S = 10.0
 _STATES = {0: "never", 1: "completed", 2: "in_progress", 3: "failed", 4: "completed_no_deallocate"}
 
 _STATUS = re.compile(r"NVMe status: .*\((0x[0-9a-fA-F]+)\)")
@@ -38,81 +40,238 @@ def status_code(answer: Answer) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SanitizeState:
-    """``state`` of log page 81h; "unsupported" where the drive has none, "unknown" when it cannot be told."""
+class SanitizeLog:
+    """Log page 81h. ``action``: the sanitize action of the last command (SCDW10 bits 2:0); ``estimates``: seconds by
+    action, where the drive reports one; ``clean``: nothing was written since the last one ended (SSTAT bit 8)."""
 
     state: str
+    fraction: float | None = None
+    action: int = 0
+    clean: bool = False
+    estimates: Mapping[int, int] = field(default_factory=dict)
     raw: bytes = b""
 
 
-def sanitize_state(machine: Machine, path: str, facts: Disk) -> SanitizeState:
-    """What a sanitize operation is doing on this drive, from the raw log, which every nvme-cli hands over alike."""
+def read_sanitize_log(answer: bytes) -> SanitizeLog:
+    """Decoded from the raw 512 bytes (NVMe base 2.0, figure 291), which every nvme-cli hands over alike."""
+    word = int.from_bytes(answer[2:4], "little")
+    state = _STATES.get(word & 7, "unknown")
+    times = {action: int.from_bytes(answer[at : at + 4], "little") for action, at in ((3, 8), (2, 12), (4, 16))}
+    return SanitizeLog(
+        state=state,
+        fraction=int.from_bytes(answer[0:2], "little") / 65536 if state == "in_progress" else None,
+        action=int.from_bytes(answer[4:8], "little") & 7,
+        clean=bool(word & 0x100),
+        estimates={action: time for action, time in times.items() if time not in (0, 0xFFFFFFFF)},
+        raw=answer[:_LOG_HEAD],
+    )
+
+
+def sanitize_log(machine: Machine, path: str, facts: Disk) -> SanitizeLog:
+    """What a sanitize operation is doing on this drive; "unsupported" where it has none, "unknown" when it cannot be
+    told."""
     argv = ["nvme", "get-log", path, "--log-id=0x81", f"--log-len={_LOG_BYTES}", "-b"]
     offered = known(facts.nvme.sanicap) if facts.nvme else None
     try:
-        answer = machine.run(argv, timeout_s=_TOOL_S)
+        answer = machine.run(argv, timeout_s=ASK_S)
     except DoorError:
-        return SanitizeState(state="unknown")
+        return SanitizeLog(state="unknown")
     if answer.exit_status == 0 and len(answer.stdout) == _LOG_BYTES:
-        status = int.from_bytes(answer.stdout[2:4], "little")
-        return SanitizeState(state=_STATES.get(status & 7, "unknown"), raw=answer.stdout[:_LOG_HEAD])
+        return read_sanitize_log(answer.stdout)
     refused = status_code(answer) in _UNSUPPORTED_LOG
-    return SanitizeState(state="unsupported" if refused and not (offered or 0) & 7 else "unknown")
+    return SanitizeLog(state="unsupported" if refused and not (offered or 0) & 7 else "unknown")
 
 
-def forbidden_by(state: str) -> str:
-    """How the story ends before anything is written, "" when nothing forbids it (ERASURE design, section 3)."""
-    if state in ("in_progress", "unknown"):
-        return "sanitize-running" if state == "in_progress" else "sanitize-unknown"
-    return "sanitize-failed" if state == "failed" else ""
+def is_nvme(facts: Disk) -> bool:
+    return known(facts.bus) == "nvme"
 
 
-class NvmeFormat:
-    """Format NVM of one namespace with everything said: without a secure erase setting it erases nothing, on purpose;
-    without an LBA format nvme-cli takes format 0 where one Format reaches all namespaces (FNA bit 0), and the blocks
-    of the disk would have another size than the plan's."""
+def sanitize_poll(talk: Conversation, action: int = 0) -> Callable[[], Status]:
+    """Asks the log each time. ``action``: the one that we sent, 0 for none."""
 
-    def argv(self, machine: Machine, disk: OpenDisk, method: Method) -> Sequence[str]:
-        setting = int(method.params["ses"])
+    def poll() -> Status:
+        log = sanitize_log(talk.machine, talk.disk.path, talk.facts)
+        return Status(state=log.state, fraction=log.fraction, raw=log.raw, agrees=bool(action) and log.action == action)
+
+    return poll
+
+
+ACTIONS = {"block": 2, "overwrite": 3, "crypto": 4}
+
+
+def _one_namespace(disk: Disk) -> Supported | Refusal:
+    """With several, a command of the controller reaches those that nobody confirmed."""
+    namespaces = known(disk.nvme.namespaces) if disk.nvme else None
+    if namespaces is None:
+        return Refusal(reason="skip-namespaces-not-counted")
+    return Supported() if namespaces == 1 else Refusal(reason="skip-several-namespaces")
+
+
+class _Sanitize(Technique):
+    """SANITIZE (NVMe base 2.0, 5.24), sent through the namespace to the controller: every namespace dies.
+
+    AUSE is always set: a drive that fails can then be left in unrestricted mode. One pass is said: the count 0 means
+    sixteen. ``actions`` run in this order.
+    """
+
+    level = Level.PURGE
+    actions: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        field_of = {"crypto": "crypto_erase", "block": "block_erase", "overwrite": "overwrite"}
+        return every(*(sanitize_action(disk, field_of[a]) for a in cls.actions), _one_namespace(disk))
+
+    @classmethod
+    def params(cls, disk: Disk) -> Mapping[str, Any]:
+        return {"actions": list(cls.actions)}
+
+    @classmethod
+    def seconds(cls, disk: Disk) -> float | None:
+        told = known(extra(disk, "sanitize_log", "estimates_s"))
+        if not isinstance(told, Mapping):
+            return None
+        names = {"crypto": "crypto_erase", "block": "block_erase", "overwrite": "overwrite"}
+        times = [told.get(names[a]) for a in cls.actions]
+        return float(sum(t for t in times if isinstance(t, int))) or None
+
+    def carry_out(self, talk: Conversation) -> Heard:
+        for index, action in enumerate(self.actions):
+            heard = self._one(talk, action)
+            if not heard.goes_on:  # refused after another one has run: what was begun is no fall-back
+                return Heard(end="command-unknown") if heard.refusal and index else heard
+        return Heard()
+
+    def _one(self, talk: Conversation, action: str) -> Heard:
+        code = ACTIONS[action]
+        before = sanitize_log(talk.machine, talk.disk.path, talk.facts)
+        once = ["-n", "1", "-p", "0"] if action == "overwrite" else []
+        argv = ["nvme", "sanitize", talk.disk.path, "-a", str(code), "-u", *once]
+        heard = talk.send(argv, heard=_heard, status=_status)
+        if not heard.goes_on:
+            return heard
+        talk.note(Status(state="accepted"))
+        return talk.follow(sanitize_poll(talk, code), estimate_s=before.estimates.get(code))
+
+    def reattach(self, talk: Conversation) -> Heard | None:
+        """The drive remembers: its log names the last action, and that nothing was written since."""
+        code = ACTIONS[self.actions[-1]]
+        log = sanitize_log(talk.machine, talk.disk.path, talk.facts)
+        if log.action != code or log.state not in ("in_progress", *COMPLETED):
+            return None
+        talk.note(Status(state="accepted"))
+        return talk.follow(sanitize_poll(talk, code), estimate_s=log.estimates.get(code))
+
+
+class SanitizeCryptoBlock(_Sanitize):
+    name, actions = "nvme-sanitize-crypto-block", ("crypto", "block")
+
+
+class SanitizeBlock(_Sanitize):
+    name, actions = "nvme-sanitize-block", ("block",)
+
+
+class SanitizeCrypto(_Sanitize):
+    """Relies on the drive's own encryption: one pass of ours follows, and the paper says so."""
+
+    name, actions = "nvme-sanitize-crypto", ("crypto",)
+
+    @classmethod
+    def passes(cls, disk: Disk) -> int:
+        return 1
+
+    @classmethod
+    def claim(cls, disk: Disk) -> str | None:
+        return "claim-crypto-only"
+
+
+class SanitizeOverwrite(_Sanitize):
+    name, actions = "nvme-sanitize-overwrite", ("overwrite",)
+
+
+class NvmeFormat(Technique):
+    """Format NVM (5.14) and one overwrite pass: Clear, whatever the drive says of its encryption.
+
+    Needs OACS bit 1. Secure erase setting 2 (crypto) where FNA bit 2 offers it, else 1 (user data), never 0. With FNA
+    bits 0 or 1 one Format reaches every namespace, also those that nobody confirmed: only a drive with one has it.
+    The block format in use is said too: nvme-cli takes format 0 where one Format reaches all namespaces, and the
+    blocks of the disk would have another size than the plan's.
+    """
+
+    name, level = NVME_FORMAT, Level.CLEAR
+
+    @classmethod
+    def supports(cls, disk: Disk) -> Supported | Refusal:
+        return every(says(bit(disk.nvme.oacs if disk.nvme else None, 2)), _one_namespace(disk))
+
+    @classmethod
+    def passes(cls, disk: Disk) -> int:
+        return 1
+
+    @classmethod
+    def params(cls, disk: Disk) -> Mapping[str, Any]:
+        return {"ses": 2 if cls._crypto(disk) else 1}
+
+    @classmethod
+    def reason(cls, disk: Disk) -> str:
+        return "method-nvme-format-crypto" if cls._crypto(disk) else "method-nvme-format"
+
+    @classmethod
+    def claim(cls, disk: Disk) -> str | None:
+        return "claim-nvme-format"
+
+    @staticmethod
+    def _crypto(disk: Disk) -> bool:
+        return known(bit(disk.nvme.fna if disk.nvme else None, 4)) is True
+
+    def carry_out(self, talk: Conversation) -> Heard:
+        setting = int(talk.method.params["ses"])
         if setting not in (1, 2):
             raise ValueError(f"secure erase setting {setting} does not erase")
-        force = ["--force"] if _version(machine) >= _FIRST_WITH_FORCE else []
-        return ["nvme", "format", disk.path, "-s", str(setting), "-l", str(_lba_format(machine, disk.path)), *force]
-
-    def status(self, answer: Answer) -> str | None:
-        code = status_code(answer)
-        return None if code is None else f"{code:#05x}"
-
-    def heard(self, answer: Answer) -> Heard:
-        if answer.exit_status == 0:
-            return Heard()
-        code, said = status_code(answer), answer.text + answer.errors
-        if code in _NOT_BEGUN:
-            return Heard(refusal="skip-refused-by-drive", params={"status": self.status(answer)})
-        if code == _READ_ONLY:
-            return Heard(end="read-only")
-        if code == _SANITIZE_RUNNING:
-            return Heard(end="sanitize-running")
-        if code == _SANITIZE_FAILED:
-            return Heard(end="sanitize-failed")
-        if code is None and _NEVER_SENT.search(said):  # the tool's own refusal: no command reached the drive
-            return Heard(refusal="skip-tool-failed", params={"error": said.strip().splitlines()[0][:160]})
-        return Heard(end="command-unknown")
+        try:
+            block = str(_lba_format(talk))
+        except DoorError as error:  # what cannot be said whole is not sent
+            return Heard(refusal="skip-tool-failed", params={"error": str(error)})
+        force = ["--force"] if _version(talk) >= _FIRST_WITH_FORCE else []
+        argv = ["nvme", "format", talk.disk.path, "-s", str(setting), "-l", block, *force]
+        return talk.send(argv, heard=_heard, status=_status)
 
 
-def _lba_format(machine: Machine, path: str) -> int:
+def _status(answer: Answer) -> str | None:
+    code = status_code(answer)
+    return None if code is None else f"{code:#05x}"
+
+
+def _heard(answer: Answer) -> Heard:
+    if answer.exit_status == 0:
+        return Heard()
+    code, said = status_code(answer), answer.text + answer.errors
+    if code in _NOT_BEGUN:
+        return Heard(refusal="skip-refused-by-drive", params={"status": _status(answer)})
+    if code == _READ_ONLY:
+        return Heard(end="read-only")
+    if code == _SANITIZE_RUNNING:
+        return Heard(end="sanitize-running")
+    if code == _SANITIZE_FAILED:
+        return Heard(end="sanitize-failed")
+    if code is None and _NEVER_SENT.search(said):  # the tool's own refusal: no command reached the drive
+        return Heard(refusal="skip-tool-failed", params={"error": said.strip().splitlines()[0][:160]})
+    return Heard(end="command-unknown")
+
+
+def _lba_format(talk: Conversation) -> int:
     """Index of the LBA format in use (NVM command set 1.0, figure 97: FLBAS, byte 26). Raises DoorError."""
-    answer = machine.run(["nvme", "id-ns", path, "-b"], timeout_s=_TOOL_S)
+    answer = talk.ask(["nvme", "id-ns", talk.disk.path, "-b"])
     if answer.exit_status != 0 or len(answer.stdout) != _IDENTIFY_BYTES:
         raise DoorError("nvme id-ns: no answer")
     in_use = answer.stdout[26]
     return (in_use & 0xF) | (in_use >> 1 & 0x30)
 
 
-def _version(machine: Machine) -> tuple[int, int]:
+def _version(talk: Conversation) -> tuple[int, int]:
     """nvme-cli's own word: Debian 12's package is called 2.4 and answers 2.3. (0, 0) when it does not tell."""
     try:
-        found = _VERSION.search(machine.run(["nvme", "version"], timeout_s=_TOOL_S).text)
+        found = _VERSION.search(talk.ask(["nvme", "version"]).text)
     except DoorError:
         return (0, 0)
     return (int(found[1]), int(found[2])) if found else (0, 0)

@@ -18,11 +18,16 @@ from agent.model.inventory import Disk
 OVERWRITE = "overwrite"
 NVME_FORMAT = "nvme-format"
 
-ENDS_ON_STREAM = frozenset({OVERWRITE, NVME_FORMAT})
-"""Techniques whose last step is our own pass: what is read back must be its stream, byte for byte."""
 
-COMMANDS = frozenset({NVME_FORMAT})
-"""Techniques that begin with a command the drive carries out: what it did is looked at before anything is written."""
+def ends_on_stream(method: Method) -> bool:
+    """Our own pass is the last step: what is read back must be its stream, byte for byte."""
+    return method.passes > 0
+
+
+def sends_command(technique: str) -> bool:
+    """It begins with commands the drive carries out: what they did is looked at before anything is written."""
+    return technique != OVERWRITE
+
 
 FAILED_ENDS: Mapping[str, str] = {
     "vanished": "reason-vanished",
@@ -32,6 +37,8 @@ FAILED_ENDS: Mapping[str, str] = {
     "error": "reason-disk-error",
     "sanitize-failed": "reason-sanitize-failed",
     "refused": "reason-command-refused",
+    "not-erased": "reason-command-erased-nothing",
+    "password-left": "reason-password-left",
 }
 """How the worker, or the drive's own command, ended -> why that is a failure of the disk."""
 
@@ -44,6 +51,8 @@ UNKNOWN_ENDS: Mapping[str, str] = {
     "changed": "reason-changed-after-command",
     "sanitize-running": "reason-sanitize-running",
     "sanitize-unknown": "reason-sanitize-unknown",
+    "sanitize-no-end": "reason-sanitize-no-end",
+    "left-running": "reason-left-running",
 }
 
 ERROR_IDS: Mapping[str, str] = {
@@ -149,8 +158,9 @@ def _failures(seen: Observations) -> list[str]:
     found = []
     if seen.end in FAILED_ENDS:
         found.append(FAILED_ENDS[seen.end])
-    if seen.method.technique in COMMANDS and seen.inspection is not None and survivors(seen.inspection):
-        found.append("reason-command-erased-nothing")
+    told = "reason-command-erased-nothing"
+    if seen.inspection is not None and survivors(seen.inspection) and told not in found:
+        found.append(told)
     if seen.canaries is not None:
         if seen.canaries.alive_after:
             found.append("reason-canary-alive")
@@ -160,7 +170,7 @@ def _failures(seen: Observations) -> list[str]:
     if check is not None:
         if seen.signatures or check.classes.get(Content.STRUCTURED.value):
             found.append("reason-structured-content")
-        if seen.method.technique in ENDS_ON_STREAM and check.mismatches:
+        if ends_on_stream(seen.method) and check.mismatches:
             found.append("reason-mismatch")
     return found
 
@@ -170,9 +180,10 @@ def _doubts(seen: Observations) -> list[str]:
     if seen.end != "done":  # what follows from it need not be said as well
         return [UNKNOWN_ENDS.get(seen.end, "reason-worker-died")]
     found = []
-    if seen.method.technique in COMMANDS and (seen.inspection is None or not erased_by_command(seen.inspection)):
+    commanded = sends_command(seen.method.technique)
+    if commanded and (seen.inspection is None or not erased_by_command(seen.inspection)):
         found.append("reason-command-not-checked")
-    if seen.method.technique in ENDS_ON_STREAM and seen.passes_finished < seen.method.passes:
+    if seen.passes_finished < seen.method.passes:
         found.append("reason-passes-missing")
     if seen.method.level is Level.PURGE and not seen.transition_seen:
         found.append("reason-transition-not-seen")
@@ -190,7 +201,7 @@ def _check_doubts(seen: Observations) -> list[str]:
     looked_at = check.bytes + check.unreadable_bytes
     # full: every addressable byte; sample: two samples of 5 % in each subsection, a tenth at least
     wanted = seen.size_bytes if check.mode == "full" else seen.size_bytes // 10
-    unclassed = seen.method.technique not in ENDS_ON_STREAM and check.classes.get(Content.NOT_CLASSED.value)
+    unclassed = not ends_on_stream(seen.method) and check.classes.get(Content.NOT_CLASSED.value)
     if looked_at < wanted or check.bytes == 0 or unclassed:
         return ["reason-verified-too-little"]
     return []
@@ -224,18 +235,8 @@ def exceptions_of(seen: Observations) -> tuple[Mapping[str, Any], ...]:
     unread = seen.verification.unreadable_bytes if seen.verification else 0
     if unread and not any(e["id"] == "exception-read-ranges" for e in found):  # counted, and nobody said where
         found.append({"id": "exception-read-ranges", "bytes": unread, "ranges": None, "first": None})
-    return (*found, *_command_left(seen.inspection), *hidden_areas(seen.disk))
-
-
-def _command_left(inspection: Inspection | None) -> list[Mapping[str, Any]]:
-    """A drive that answered "done" and was not seen to erase: what follows may be proven, its word is worth nothing."""
-    if inspection is None or erased_by_command(inspection):
-        return []
-    if not survivors(inspection):
-        unreadable, looked = inspection.unreadable, inspection.looked
-        return [{"id": "exception-command-not-shown", "bytes": None, "unreadable": unreadable, "looked": looked}]
-    alive, looked = survivors(inspection), inspection.looked
-    return [{"id": "exception-command-erased-nothing", "bytes": None, "alive": alive, "looked": looked}]
+    reached = seen.method.level is Level.PURGE  # the drive's own command covers what a host cannot address
+    return (*found, *(() if reached else hidden_areas(seen.disk)))
 
 
 def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:
@@ -311,7 +312,8 @@ def with_health(evidence: Evidence, before: Disk, after: Disk) -> Evidence:
 
 
 def _covered(seen: Observations) -> int:
-    """Bytes that were overwritten and read back as the stream (as much as was looked at)."""
+    """Bytes that were overwritten and read back as the stream (as much as was looked at), or that the drive erased by
+    its own command and could be read since."""
     check = seen.verification
     if check is None or seen.passes_finished < seen.method.passes:
         return 0

@@ -17,8 +17,9 @@ class ResumePoint:
 
     ``offset`` is the last synced position of ``current`` in bytes; ``seconds`` its time so far.
 
-    A drive's own command that was cut, or whose effect nobody looked at, is worth nothing and its canaries neither:
-    ``canaries`` is empty then, and the technique starts over. ``commands`` keeps what was tried.
+    ``unsettled``: a drive's own command was sent, and nobody looked at its effect. The drive is asked first what became
+    of it; a technique that cannot tell starts over. ``commands`` keeps what was tried, ``fell_back`` the plan's lines
+    that gave way.
     """
 
     identity: str
@@ -34,7 +35,9 @@ class ResumePoint:
     seconds: float = 0.0
     commands: tuple[Mapping[str, Any], ...] = ()
     inspection: Inspection | None = None
-    fell_back: Skipped | None = None
+    fell_back: tuple[Skipped, ...] = ()
+    status_timeline: tuple[Mapping[str, Any], ...] = ()
+    unsettled: bool = False
 
     @property
     def starts_over(self) -> bool:
@@ -52,7 +55,9 @@ def from_scratch(point: ResumePoint) -> ResumePoint:
         bad_ranges=(),
         seconds=0.0,
         inspection=None,
-        fell_back=None,
+        fell_back=(),
+        status_timeline=(),
+        unsettled=False,
     )
 
 
@@ -72,20 +77,22 @@ class _Story:
     interruptions: int = 1
     commands: list[dict[str, Any]] = field(default_factory=list)
     inspection: Inspection | None = None
-    fell_back: Skipped | None = None
+    fell_back: tuple[Skipped, ...] = ()
+    status_timeline: list[dict[str, Any]] = field(default_factory=list)
+    technique: str = ""  # the line of the plan that is being carried out
     over: bool = False
 
     def begin_again(self, canaries: Mapping[str, Any]) -> None:
         """New canaries: whatever was written or seen before them no longer counts."""
         self.canaries = canaries
-        self.inspection = self.fell_back = None
+        self.inspection, self.fell_back, self.status_timeline = None, (), []
+        self.technique = str(self.method.get("technique"))
         self.passes, self.done, self.offsets, self.seconds, self.bad = {}, set(), {}, {}, []
 
     @property
-    def command_is_settled(self) -> bool:
-        """A technique that begins with a command of the drive: its effect was looked at, or it gave way to the next."""
-        wanted = self.method.get("technique") in proof.COMMANDS
-        return not wanted or self.inspection is not None or self.fell_back is not None
+    def unsettled(self) -> bool:
+        """The technique begins with a command of the drive, and nobody has looked at what it did."""
+        return proof.sends_command(self.technique) and self.inspection is None
 
 
 def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
@@ -114,8 +121,11 @@ def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
         commands=tuple(story.commands),
         inspection=story.inspection,
         fell_back=story.fell_back,
+        status_timeline=tuple(story.status_timeline),
+        unsettled=story.unsettled,
     )
-    return point if story.command_is_settled else from_scratch(point)
+    sent = any(c.get("technique") == story.technique for c in story.commands)
+    return from_scratch(point) if story.unsettled and not sent else point
 
 
 def _told(events: Iterable[Event]) -> _Story | None:
@@ -133,9 +143,16 @@ def _started(event: Event, before: _Story | None) -> _Story:
         before.over = False
         before.interruptions += 1
         before.method = dict(event.params["method"])
+        before.technique = before.technique or str(before.method.get("technique"))
         return before
     p = event.params
-    return _Story(started=event.t, bytes_total=int(p["bytes_total"]), method=dict(p["method"]))
+    method = dict(p["method"])
+    return _Story(
+        started=event.t,
+        bytes_total=int(p["bytes_total"]),
+        method=method,
+        technique=str(method.get("technique")),
+    )
 
 
 def _fold(story: _Story, event: Event) -> None:
@@ -149,10 +166,11 @@ def _fold(story: _Story, event: Event) -> None:
             story.commands[-1:] = [dict(p)]
         case Kind.COMMAND_CHECKED:
             story.inspection = inspection_from(p)
+        case Kind.DRIVE_STATUS:
+            story.status_timeline.append(dict(p))
         case Kind.FELL_BACK:
-            story.fell_back = Skipped(
-                technique=str(p["technique"]), reason=str(p["reason"]), params=dict(p.get("params", {}))
-            )
+            gone = Skipped(technique=str(p["technique"]), reason=str(p["reason"]), params=dict(p.get("params", {})))
+            story.fell_back, story.technique = (*story.fell_back, gone), str(p["to"])
         case Kind.PASS_STARTED:
             number, at = int(p["number"]), int(p["from"])
             earlier = story.passes.get(number)

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.erasure import firmware, proof, ranges
+from agent.erasure.commands import Conversation
+from agent.erasure.ladder import named
 from agent.erasure.resume import ResumePoint, from_scratch
 from agent.erasure.stream import AES, KEY_BYTES
 from agent.erasure.watch import Emit, Limits, Seen, Watch, canaries_from
 from agent.machine.door import DoorError, Machine, OpenDisk
-from agent.model.erasure import Evidence, Method
+from agent.model.erasure import Evidence, Method, transition_in
 from agent.model.errors import Fault
 from agent.model.events import Kind
 from agent.model.facts import known, to_wire
@@ -49,8 +51,9 @@ def erase(
     Raises Fault "disk-no-method" for a technique this version cannot run here, "disk-changed" when the disk is not the
     one the resume point speaks of (nothing was written then). Whatever happens afterwards is in the evidence.
     """
-    if not _runs(target.method.technique, machine):
-        reason = "skip-no-real-drive" if target.method.technique in firmware.TECHNIQUES else "skip-not-available-yet"
+    if not _runs(target.method.technique, machine, disk):
+        wanted = named(target.method.technique)
+        reason = "skip-no-real-drive" if wanted and wanted.is_built() else "skip-not-available-yet"
         raise Fault("disk-no-method", method=target.method.technique, disk=disk.identity.suffix, reason=reason)
     if resume is not None and (resume.identity != disk.identity.text or resume.bytes_total != disk.size_bytes):
         raise Fault("disk-changed", disk=disk.identity.suffix)
@@ -124,23 +127,30 @@ class _Run:
         if self.stop.is_set():
             self.seen.end = "stopped"
             return
-        if firmware.busy_with_itself(self.machine, self.disk, self.facts, self.seen):
+        talk = self._talk()
+        if not firmware.at_rest(talk):
             return
-        if self.resume is not None and self.resume.fell_back is not None:
-            self.method = firmware.fall_back(self.method, self.resume.fell_back) or self.method
-        elif self.method.technique in firmware.TECHNIQUES and self.seen.inspection is None:
-            self.method = self._firmware().carry_out(self.method)
-        if not self.seen.end and self._work(("overwrite",) if self.seen.planted else ("plant", "overwrite")):
+        for gone in self.resume.fell_back if self.resume else ():
+            self.method = firmware.fall_back(self.method, gone) or self.method
+        if proof.sends_command(self.method.technique) and self.seen.inspection is None:
+            cut = self.resume is not None and self.resume.unsettled
+            self.method = firmware.Firmware(talk=talk, work=self._work).carry_out(self.method, cut=cut)
+        if self.seen.end:
+            return
+        last = ("overwrite",) if proof.ends_on_stream(self.method) else ("survey",)
+        if self._work(last if self.seen.planted else ("plant", *last)):
             self.seen.end = "done"
 
-    def _firmware(self) -> firmware.Firmware:
-        return firmware.Firmware(
+    def _talk(self) -> Conversation:
+        return Conversation(
             machine=self.machine,
             disk=self.disk,
+            method=self.method,
+            facts=self.facts,
             seen=self.seen,
             emit=self.emit,
-            work=self._work,
-            timeout_s=self.limits.command_s,
+            stop=self.stop,
+            limits=self.limits,
             monotonic=self.monotonic,
         )
 
@@ -183,6 +193,7 @@ class _Run:
                 verification=seen.verification,
                 bad_ranges=ranges.merge(seen.bad),
                 signatures=seen.signatures,
+                transition_seen=transition_in(seen.status_timeline),
             )
         )
 
@@ -248,8 +259,11 @@ def build_spec(
     return spec
 
 
-def _runs(technique: str, machine: Machine) -> bool:
-    return technique == proof.OVERWRITE or (technique in firmware.TECHNIQUES and not machine.exercise)
+def _runs(technique: str, machine: Machine, disk: OpenDisk) -> bool:
+    wanted = named(technique)
+    if wanted is None or not wanted.is_built():
+        return False
+    return not wanted.firmware or machine.has_firmware(disk.path)
 
 
 def _cipher(machine: Machine) -> str:
@@ -269,6 +283,7 @@ def _seen_before(resume: ResumePoint | None) -> Seen:
         seen.finished = {p.number for p in resume.finished}
         seen.bad = list(resume.bad_ranges)
         seen.commands, seen.inspection = list(resume.commands), resume.inspection
+        seen.status_timeline = list(resume.status_timeline)
         if not resume.starts_over:
             seen.planted, seen.canaries = resume.canaries, canaries_from(resume.canaries)
     return seen

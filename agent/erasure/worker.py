@@ -4,8 +4,8 @@ standard input, observations are JSON lines on standard output, at most one prog
 Spec: ``fd, size_bytes, logical_block, physical_block`` and, in rehearsal, ``faults`` (agent.machine.blockio) and
 ``pace_bytes_per_s`` come from the opener; ``rotational, passes [{number, cipher ("auto": choose), key}], first_pass,
 offset, seconds_before, known_bad, canaries (key and seed to plant, or what was planted before), verify {mode, seed},
-steps (of plant, inspect, overwrite; without them plant and overwrite), budget {sectors, seconds}, mark_bytes, mark_s,
-block_bytes, resumed`` come from ``agent.erasure.run``.
+steps (of plant, inspect, overwrite, survey; without them plant and overwrite), budget {sectors, seconds}, mark_bytes,
+mark_s, block_bytes, resumed`` come from ``agent.erasure.run``.
 
 ``{"op": "stop"}`` on standard input, or its end (whoever listened is gone), makes it sync, mark and stop.
 A mark is written only after fdatasync: every byte before it is the stream, or in a bad range already told.
@@ -27,7 +27,7 @@ from math import log
 from typing import Any
 
 from agent.erasure import canaries, content, places, ranges
-from agent.erasure.engine import BLOCK_BYTES, BudgetExceeded, Engine, Pace, budget_from
+from agent.erasure.engine import BLOCK_BYTES, BudgetExceeded, Engine, Pace, Verified, budget_from
 from agent.erasure.lanes import Stopped
 from agent.erasure.stream import faster_cipher
 from agent.machine.blockio import GONE_ERRORS, MEDIUM_ERRORS, BlockIO, FaultyDisk, RawDisk, aligned_buffer, survivors
@@ -106,6 +106,8 @@ class Run:
             self._inspect(planted)
         if "overwrite" in steps:
             self._overwrite(planted)
+        if "survey" in steps:
+            self._survey(planted)
         return "done"
 
     def _overwrite(self, planted: canaries.Planted) -> None:
@@ -116,6 +118,17 @@ class Run:
             if item["number"] >= first:
                 last = self._pass(item, offset if item["number"] == first else 0)
         self._verify(*last)
+        self._look_again(planted)
+
+    def _survey(self, planted: canaries.Planted) -> None:
+        """What the whole disk, or a tenth of it, holds after the drive erased itself; nothing was written since."""
+        mode, pieces = self._begin_reading()
+        began, rate, wanted = time.monotonic(), Rate(), ranges.total(pieces)
+        seen = self.engine.survey(pieces, lambda done: self._progress("verify", 1, done, wanted, rate, 0.0))
+        self._tell_verified(mode, seen, time.monotonic() - began, signatures=self._signatures())
+        self._look_again(planted)
+
+    def _look_again(self, planted: canaries.Planted) -> None:
         found = canaries.look(
             self.disk, planted, uncovered=self.engine.uncovered("write"), going_on=self.engine.going_on
         )
@@ -221,27 +234,34 @@ class Run:
     # -- read-back ----------------------------------------------------------------------------------------------
 
     def _verify(self, cipher: str, key: bytes) -> None:
-        mode, seed = str(self.spec["verify"]["mode"]), str(self.spec["verify"]["seed"])
-        size = self.disk.size_bytes
-        pieces = [(0, size)] if mode == "full" else places.sample_spans(size, bytes.fromhex(seed))
-        self.tell("verify_started", mode=mode)
-        self.disk.phase = "verify"
-        self.disk.drop_cache()
+        mode, pieces = self._begin_reading()
         began, rate, wanted = time.monotonic(), Rate(), ranges.total(pieces)
         seen = self.engine.verify(
             cipher, key, pieces, lambda done: self._progress("verify", len(self.passes), done, wanted, rate, 0.0)
         )
+        seconds = time.monotonic() - began
+        self._tell_verified(mode, seen, seconds, signatures=self._signatures() if seen.mismatches else [])
+
+    def _begin_reading(self) -> tuple[str, list[tuple[int, int]]]:
+        mode, seed = str(self.spec["verify"]["mode"]), str(self.spec["verify"]["seed"])
+        size = self.disk.size_bytes
+        self.tell("verify_started", mode=mode)
+        self.disk.phase = "verify"
+        self.disk.drop_cache()
+        return mode, [(0, size)] if mode == "full" else places.sample_spans(size, bytes.fromhex(seed))
+
+    def _tell_verified(self, mode: str, seen: Verified, seconds: float, *, signatures: list[str]) -> None:
         self.tell(
             "verify_finished",
             mode=mode,
-            seed=seed,
+            seed=str(self.spec["verify"]["seed"]),
             bytes=seen.bytes_read,
-            seconds=round(time.monotonic() - began, 3),
+            seconds=round(seconds, 3),
             mismatches=seen.mismatches,
             mismatch_ranges=[list(r) for r in seen.mismatch_ranges],
             unreadable_bytes=seen.unreadable,
             classes=seen.classes,
-            signatures=self._signatures() if seen.mismatches else [],
+            signatures=signatures,
         )
 
     def _signatures(self) -> list[str]:

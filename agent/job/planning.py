@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from agent.erasure.ladder import choose
 from agent.model.erasure import Level
@@ -51,19 +51,22 @@ def plan_targets(
     exclusions: Sequence[Exclusion | None],
     *,
     level: Level | None,
-    real_drives: bool,
+    reaches: Callable[[str], bool],
     technique: str | None = None,
     verify: str | None = None,
 ) -> tuple[Target, ...]:
-    """One target for each disk that is not excluded, with the method the ladder picks. Raises Fault of the ladder."""
+    """One target for each disk that is not excluded, with the method the ladder picks. Raises Fault of the ladder.
+
+    ``reaches``: whether commands reach the drive behind a path.
+    """
     targets: list[Target] = []
     for disk, exclusion in zip(disks, exclusions, strict=True):
         identity = identify(disk)
         if exclusion is not None or identity is None:
             continue
-        method = choose(disk, level=level, technique=technique, verify=verify, real_drives=real_drives)
-        medium = known(disk.medium) or "unknown"
-        targets.append(Target(identity=identity, path=known(disk.path) or "", medium=medium, method=method))
+        path, medium = known(disk.path) or "", known(disk.medium) or "unknown"
+        method = choose(disk, level=level, technique=technique, verify=verify, reached=reaches(path))
+        targets.append(Target(identity=identity, path=path, medium=medium, method=method))
     return tuple(targets)
 
 

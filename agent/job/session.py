@@ -456,7 +456,7 @@ class Session:
     def _make_plan(self, choice: Choice) -> Plan:
         assert self._inventory is not None
         targets = planning.plan_targets(
-            self._disks, self._exclusions, level=self.level, real_drives=not self._machine.exercise
+            self._disks, self._exclusions, level=self.level, reaches=self._machine.has_firmware
         )
         if not targets:
             raise Fault("disk-none-found")

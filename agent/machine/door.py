@@ -153,6 +153,10 @@ class Machine(Protocol):
 
     def is_root(self) -> bool: ...
 
+    def has_firmware(self, path: str) -> bool:
+        """Whether commands sent to this path reach a drive of its own: not so for a loop device or a rehearsal file."""
+        ...
+
     def open_disk(self, identity: DiskIdentity, warrant: Warrant | None, action: Action) -> OpenDisk:
         """Find the disk again by its identity, check the warrant, spend its permit, open it.
 

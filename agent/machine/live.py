@@ -116,6 +116,9 @@ class LiveMachine:
         self.clock: Clock = SteadyClock()
         self._permits = SpentPermits()
 
+    def has_firmware(self, path: str) -> bool:
+        return not PurePath(path).name.startswith("loop")
+
     def is_root(self) -> bool:
         return os.geteuid() == 0
 

@@ -125,6 +125,9 @@ class RecordedMachine:
             reason=str(entry.get("reason", "")),
         )
 
+    def has_firmware(self, path: str) -> bool:
+        return False
+
     def is_root(self) -> bool:
         return self._root
 

@@ -164,6 +164,9 @@ class RehearsalMachine:
     def file_identity(self, path: str) -> str:
         return self._recorded.file_identity(path)
 
+    def has_firmware(self, path: str) -> bool:
+        return False
+
     def is_root(self) -> bool:
         return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -113,6 +113,31 @@ class Inspection:
     unreadable: int
     witnesses_matching: int
     classes: Mapping[str, int] = field(default_factory=dict)
+
+
+COMPLETED = ("completed", "completed_no_deallocate")
+SECURITY_ON, SECURITY_OFF = "security_enabled", "security_not_enabled"
+
+
+def transition_in(timeline: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the drive itself showed its command begin and end, after the last one it accepted (ERASURE design, 4, 7).
+
+    A sanitize went from "in_progress" to "completed"; one that was over when first looked at counts when the drive's
+    log names our action (``agrees``). ATA security was enabled by us, and is not enabled any more.
+    """
+    before, seen = "", False
+    for step in timeline:
+        state = str(step.get("state"))
+        if state == "accepted":
+            seen = False
+        elif state in COMPLETED:
+            seen = seen or before == "in_progress" or (before == "accepted" and step.get("agrees") is True)
+        elif state == SECURITY_OFF:
+            seen = seen or before == SECURITY_ON
+        elif state != "in_progress":
+            seen = False
+        before = state
+    return seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,9 @@ class Kind(StrEnum):
     ERASURE_STARTED = "erasure_started"  # method (wire), bytes_total, resumed
     CANARIES_PLANTED = "canaries_planted"  # count, readable
     COMMAND_STARTED = "command_started"  # technique, argv, started: the drive is about to erase by itself
-    COMMAND_RUNNING = "command_running"  # technique, seconds: it blocks, and tells nothing
+    COMMAND_RUNNING = "command_running"  # technique, seconds, fraction?, left_s?: what it tells, which may be nothing
     COMMAND_FINISHED = "command_finished"  # technique, argv, started, ended, exit_status, status, …_sha256
+    DRIVE_STATUS = "drive_status"  # state, fraction?, raw_hex?, agrees?: the drive's own word on its command
     COMMAND_CHECKED = "command_checked"  # technique, looked, alive, unreadable, witnesses_matching, classes
     FELL_BACK = "fell_back"  # technique, reason, params, to: the next line of the plan begins
     PASS_STARTED = "pass_started"  # number, passes, cipher, key, from

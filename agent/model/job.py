@@ -89,6 +89,7 @@ class DiskProgress:
     bad_bytes: int = 0
     stalled_s: float = 0.0
     command_s: float = 0.0  # how long the drive has been at its own erase command
+    command_fraction: float | None = None  # as the drive itself tells, where it does
     technique: str = ""  # of that command; after a fall-back, what follows
 
     @property
@@ -196,9 +197,11 @@ def apply(job: Job, event: Event) -> Job:
             passes = int(p["method"].get("passes", 1))
             return put(disks=_disk(job, event, phase="canaries", total=p["bytes_total"], passes=passes, outcome=None))
         case Kind.COMMAND_STARTED:
-            return put(disks=_disk(job, event, phase="command", technique=p["technique"], command_s=0.0))
+            changes = {"technique": p["technique"], "command_s": 0.0, "command_fraction": None, "eta_s": None}
+            return put(disks=_disk(job, event, phase="command", **changes))
         case Kind.COMMAND_RUNNING:
-            return put(disks=_disk(job, event, phase="command", command_s=float(p["seconds"])))
+            told = {"command_s": float(p["seconds"]), "command_fraction": p.get("fraction"), "eta_s": p.get("left_s")}
+            return put(disks=_disk(job, event, phase="command", **told))
         case Kind.FELL_BACK:
             return put(disks=_disk(job, event, technique=p["to"]))
         case Kind.PASS_STARTED:

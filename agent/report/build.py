@@ -7,13 +7,12 @@ What section 13 of the REPORT design forbids (paths, mounts, foreign MAC address
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from agent.model.erasure import BadRange, Canaries, Evidence, Level, PassRecord, Verification
+from agent.model.erasure import BadRange, Canaries, Evidence, Level, PassRecord, Verification, transition_in
 from agent.model.facts import to_wire
 from agent.model.report import (
     EXERCISE_NUMBER_PREFIX,
@@ -277,8 +276,7 @@ def observations(evidence: Evidence) -> list[Observation]:
         seen.append("canaries_gone")
     if c is not None and c.witnesses > 0 and c.witnesses_matching == 0:
         seen.append("witnesses_gone")
-    states = [step.get("state") for step in evidence.status_timeline]
-    if any(s == "in_progress" and "completed" in str(t) for s, t in itertools.pairwise(states)):
+    if transition_in(evidence.status_timeline):
         seen.append("transition_seen")
     if evidence.smart_before is not None and evidence.smart_after is not None:
         seen.append("smart_compared")

@@ -14,7 +14,6 @@ from agent.model.report import CommandCheck, DiskOutcome, Erasure, ErasureExcept
 
 FLASH = frozenset({"ssd", "nvme", "emmc"})
 READ_BACK = frozenset({"read_back_full", "read_back_sample"})
-SENT_TO_THE_DRIVE = frozenset({"nvme-format"})
 """Techniques that begin with a command of the drive: they count only when what it left was looked at."""
 SUMMARY = "-ranges"
 
@@ -123,7 +122,7 @@ def is_supported(erasure: Erasure) -> bool:
         return False
     if erasure.witnesses is not None and erasure.witnesses.matching:
         return False
-    if erasure.technique in SENT_TO_THE_DRIVE and not _seen_to_erase(erasure.command_check):
+    if erasure.technique != "overwrite" and not _seen_to_erase(erasure.command_check):
         return False
     match erasure.outcome:
         case DiskOutcome.PURGED:

@@ -157,7 +157,12 @@ class PlainSink:
             return []
         self._shown[name] = ("command", minute, 0.0)
         told = {"technique": self._technique(p["technique"]), "time": time_text(float(p["seconds"]), self._words)}
-        return self._say("plain-command-running", disk=self._disk(event), **told)
+        if p.get("fraction") is None:
+            return self._say("plain-command-running", disk=self._disk(event), **told)
+        left = time_text(float(p["left_s"]), self._words) if p.get("left_s") else ""
+        percent = str(int(float(p["fraction"]) * 100))
+        message = "plain-command-told" if left else "plain-command-told-untimed"
+        return self._say(message, disk=self._disk(event), percent=percent, left=left, **told)
 
     def _on_command_finished(self, event: Event) -> list[str]:
         p = event.params

@@ -140,6 +140,10 @@ def erasure_progress(job: Job) -> tuple[float, float | None, bool]:
         return 1.0, None, True
     verifying = all(d.phase == "verify" for d in moving)
     shown = moving if verifying else [d for d in moving if d.phase != "verify"]
+    told = [d.command_fraction for d in moving if d.phase == "command" and d.command_fraction is not None]
+    if told and len(told) == len([d for d in moving if d.phase == "command"]) == len(moving):
+        times = [d.eta_s for d in moving if d.eta_s is not None]
+        return min(told), (max(times) if times else None), False
     written = sum((d.pass_number - 1 if d.pass_number else 0) * d.total + d.done for d in shown)
     total = sum(d.total * (1 if d.phase == "verify" else max(1, d.passes)) for d in shown)
     if verifying:
@@ -177,6 +181,8 @@ def _disk_state(progress: Any, w: Words) -> str:
     pass_number = str(max(1, progress.pass_number))
     numbers = {"percent": percent(progress.fraction), "number": pass_number, "passes": str(progress.passes)}
     if progress.phase == "command":
+        if progress.command_fraction is not None:
+            return str(w("wall-phase-command-told", percent=percent(progress.command_fraction)))
         return str(w("wall-phase-command", time=f.duration(w, progress.command_s)))
     text = w(f"wall-phase-{progress.phase}", **numbers)
     if progress.bytes_per_s:

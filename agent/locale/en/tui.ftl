@@ -249,6 +249,7 @@ wall-step = Step { $n } of { $total }: { $step }
 wall-phase-waiting = waiting
 wall-phase-canaries = canaries
 wall-phase-command = the drive’s own command, for { $time }
+wall-phase-command-told = drive erases itself { $percent }
 wall-phase-write = written { $percent }, pass { $number } of { $passes }
 wall-phase-verify = read back { $percent }
 wall-phase-install = installation

@@ -249,6 +249,7 @@ wall-step = Étape { $n } sur { $total } : { $step }
 wall-phase-waiting = en attente
 wall-phase-canaries = témoins
 wall-phase-command = commande du disque, depuis { $time }
+wall-phase-command-told = effacement par le disque { $percent }
 wall-phase-write = écrit { $percent }, passe { $number } sur { $passes }
 wall-phase-verify = relu { $percent }
 wall-phase-install = installation

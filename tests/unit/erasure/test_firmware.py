@@ -110,7 +110,7 @@ FACTS = nvme(0, oacs=2, size_bytes=SIZE)
 
 
 def plan_of(drive: Drive, method: Method | None = None) -> Target:
-    chosen = method or choose(FACTS, real_drives=True)
+    chosen = method or choose(FACTS, reached=True)
     return Target(identity=drive.identity, path=drive.path, medium="nvme", method=chosen)
 
 
@@ -213,7 +213,7 @@ def test_one_place_that_survives_is_enough(image: Path) -> None:
 
 
 def test_without_a_next_line_in_the_plan_nothing_follows(image: Path) -> None:
-    alone = replace(choose(FACTS, real_drives=True), fallback=None)
+    alone = replace(choose(FACTS, reached=True), fallback=None)
     evidence, journal, _ = erase_file(image, lies, method=alone)
     assert evidence.outcome is Outcome.FAILED and "reason-command-erased-nothing" in evidence.reasons
     assert Kind.PASS_STARTED not in journal.kinds and MARKER in image.read_bytes()
@@ -290,7 +290,7 @@ def test_a_tool_that_cannot_be_killed_is_left_alone(image: Path, monkeypatch: py
 def test_a_sanitize_forbids_everything(image: Path, state: int, outcome: Outcome, reason: str, technique: str) -> None:
     before = image.read_bytes()
     log = bytes(2) + bytes([state]) + bytes(509)
-    method = choose(FACTS, technique=technique, real_drives=True)
+    method = choose(FACTS, technique=technique, reached=True)
     evidence, journal, drive = erase_file(image, formats, machine=Pc(log), method=method)
     assert (evidence.outcome, evidence.reasons) == (outcome, (reason,))
     assert drive.ran == [] and image.read_bytes() == before and journal.kinds == [Kind.ERASURE_STARTED]

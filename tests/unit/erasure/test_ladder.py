@@ -321,7 +321,7 @@ def test_what_this_version_runs() -> None:
     ],
 )
 def test_format_has_an_explicit_setting_and_only_clears(fna: Any, setting: int, reason: str) -> None:
-    method = choose(nvme(7, oacs=2, fna=fna), real_drives=True)
+    method = choose(nvme(7, oacs=2, fna=fna), reached=True)
     assert (method.technique, method.level, method.passes) == ("nvme-format", Level.CLEAR, 1)
     assert (method.reason, method.params["ses"], method.claim) == (reason, setting, "claim-nvme-format")
     assert skips(method) == list(zip(NVME_RUNGS[:4], [YET] * 4, strict=True)), "why not the better ones"
@@ -329,17 +329,17 @@ def test_format_has_an_explicit_setting_and_only_clears(fna: Any, setting: int, 
 
 def test_the_overwrite_after_a_refused_format_is_a_line_of_the_plan() -> None:
     one = nvme(0, oacs=2)
-    method = choose(one, real_drives=True, verify="sample")
+    method = choose(one, reached=True, verify="sample")
     after = method.fallback
     assert after is not None and after.fallback is None
     assert (after.technique, after.passes, after.verify, after.skipped) == ("overwrite", 2, "sample", ())
-    assert choose(one, technique="overwrite", real_drives=True).fallback is None
+    assert choose(one, technique="overwrite", reached=True).fallback is None
 
 
 def test_format_of_one_namespace_never_reaches_another() -> None:
     for count, why in ((2, "skip-several-namespaces"), (None, UNCOUNTED), (LOST, UNCOUNTED)):
         one = nvme(0, oacs=2, nvme=DiskNvme(**facts(sanicap=0, oacs=2, fna=0, namespaces=count)))
-        method = choose(one, real_drives=True)
+        method = choose(one, reached=True)
         assert method.technique == "overwrite" and method.skipped[-1].reason == why
 
 
@@ -347,13 +347,13 @@ def test_a_format_is_not_offered_where_there_is_no_real_drive() -> None:
     one = nvme(0, oacs=2)
     assert choose(one).technique == "overwrite" and choose(one).skipped[-1].reason == REAL
     assert refused(one, technique="nvme-format").params["reason"] == REAL
-    assert choose(one, technique="nvme-format", real_drives=True).technique == "nvme-format"
-    assert refused(one, level=Level.PURGE, real_drives=True).error_id == "disk-level-out-of-reach"
+    assert choose(one, technique="nvme-format", reached=True).technique == "nvme-format"
+    assert refused(one, level=Level.PURGE, reached=True).error_id == "disk-level-out-of-reach"
 
 
 @pytest.mark.parametrize("one", [ssd(), disk(), disk(**MMC), disk(**USB), disk(**SAS)])
-def test_real_drives_change_nothing_for_the_others_yet(one: Disk) -> None:
-    assert choose(one, real_drives=True) == choose(one)
+def test_reached_change_nothing_for_the_others_yet(one: Disk) -> None:
+    assert choose(one, reached=True) == choose(one)
 
 
 @pytest.mark.parametrize("name", [*NVME_RUNGS, "opal-psid"])

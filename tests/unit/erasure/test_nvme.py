@@ -22,7 +22,7 @@ from tests.unit.erasure.samples import nvme
 
 RECORDINGS = Path(__file__).parent / "recordings"
 FORMAT = NvmeFormat()
-SHOWN = choose(nvme(0, oacs=2), real_drives=True)
+SHOWN = choose(nvme(0, oacs=2), reached=True)
 
 
 def recorded() -> list[Answer]:

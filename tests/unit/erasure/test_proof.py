@@ -400,7 +400,7 @@ def test_growth_never_improves_an_outcome() -> None:
 # -- a command of the drive, then our pass ---------------------------------------------------------------------------
 
 NVME = nvme(0, oacs=2, size_bytes=SIZE)
-FORMAT = ladder.choose(NVME, real_drives=True)
+FORMAT = ladder.choose(NVME, reached=True)
 GONE = Inspection(technique="nvme-format", looked=2902, alive=0, unreadable=0, witnesses_matching=0)
 
 

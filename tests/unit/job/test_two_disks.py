@@ -37,7 +37,7 @@ class Bench(Pc):
 
 def target(text: str, facts: Disk) -> Target:
     identity = DiskIdentity(text=text, kind="serial", model="test", size_bytes=SIZE)
-    return Target(identity=identity, path="", medium="unknown", method=choose(facts, real_drives=True))
+    return Target(identity=identity, path="", medium="unknown", method=choose(facts, reached=True))
 
 
 def begun(events: EventStream) -> EventStream:
