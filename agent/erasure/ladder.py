@@ -20,6 +20,9 @@ from agent.model.inventory import Disk, Medium
 AUTO = "auto"
 VERIFY_MODES = ("full", "sample")
 
+_HAD_IT = ("skip-not-available-yet", "skip-no-real-drive")
+"""The drive itself has it: what a person is told when no better level can be had here."""
+
 _NVME: tuple[type[Technique], ...] = (
     nvme.SanitizeCryptoBlock,
     nvme.SanitizeBlock,
@@ -90,7 +93,7 @@ def choose(
         if technique not in (None, AUTO):
             break
     if level is Level.PURGE:
-        best = next((s for s in skipped if s.reason == "skip-not-available-yet"), skipped[0])
+        best = next((s for s in skipped if s.reason in _HAD_IT), skipped[0])
         raise Fault(
             "disk-level-out-of-reach", disk=suffix, level=level.value, method=best.technique, reason=best.reason
         )

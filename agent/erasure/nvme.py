@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from agent.erasure.commands import ASK_S, Conversation, Heard, Status
 from agent.erasure.proof import NVME_FORMAT
-from agent.erasure.technique import Refusal, Supported, Technique, bit, every, extra, sanitize_action, says
+from agent.erasure.technique import Refusal, Supported, Technique, bit, every, extra, says
 from agent.machine.door import Answer, DoorError, Machine
 from agent.model.erasure import COMPLETED, Level
 from agent.model.facts import known
@@ -91,10 +91,14 @@ def sanitize_poll(talk: Conversation, action: int = 0) -> Callable[[], Status]:
 
     def poll() -> Status:
         log = sanitize_log(talk.machine, talk.disk.path, talk.facts)
-        return Status(state=log.state, fraction=log.fraction, raw=log.raw, agrees=bool(action) and log.action == action)
+        ours = bool(action) and log.action == action and log.clean
+        return Status(state=log.state, fraction=log.fraction, raw=log.raw, agrees=ours)
 
     return poll
 
+
+_SANICAP = {"crypto": 1, "block": 2, "overwrite": 4}
+"""Identify Controller, SANICAP (NVMe base 2.0, figure 275)."""
 
 ACTIONS = {"block": 2, "overwrite": 3, "crypto": 4}
 
@@ -119,8 +123,8 @@ class _Sanitize(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        field_of = {"crypto": "crypto_erase", "block": "block_erase", "overwrite": "overwrite"}
-        return every(*(sanitize_action(disk, field_of[a]) for a in cls.actions), _one_namespace(disk))
+        sanicap = disk.nvme.sanicap if disk.nvme else None
+        return every(*(says(bit(sanicap, _SANICAP[a])) for a in cls.actions), _one_namespace(disk))
 
     @classmethod
     def params(cls, disk: Disk) -> Mapping[str, Any]:

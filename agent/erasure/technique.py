@@ -163,8 +163,7 @@ def extra(disk: Disk, key: str, field_name: str | None = None) -> MaybeFact[Any]
 
 
 def sanitize_action(disk: Disk, action: str) -> Supported | Refusal:
-    """ACS-3 IDENTIFY word 59: bits 13 crypto, 14 overwrite, 15 block; SBC-4: the service actions of opcode 48h; NVMe
-    base 2.0, SANICAP: bit 0 crypto, 1 block, 2 overwrite."""
+    """ACS-3 IDENTIFY word 59: bits 13 crypto, 14 overwrite, 15 block; SBC-4: the service actions of opcode 48h."""
     return says(getattr(disk.sanitize, action) if disk.sanitize else None)
 
 

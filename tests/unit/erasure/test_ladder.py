@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.erasure import firmware, proof
-from agent.erasure.ladder import Overwrite, Technique, choose, estimate, rungs
+from agent.erasure import nvme as nvme_drives
+from agent.erasure.ladder import Overwrite, Technique, above, choose, estimate
 from agent.inventory.disks import list_disks
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.mmc import parse_extcsd
@@ -25,8 +25,8 @@ from agent.model.inventory import Disk, DiskNvme
 from tests.conftest import MACHINES
 from tests.unit.erasure.samples import LOST, SIZE, disk, facts, nvme, sanitize, security, ssd
 
-YET, LACKS = "skip-not-available-yet", "skip-drive-lacks-it"
-REAL = "skip-no-real-drive"
+HAS, LACKS = "the drive has it", "skip-drive-lacks-it"
+YET, REAL = "skip-not-available-yet", "skip-no-real-drive"
 UNCOUNTED = "skip-namespaces-not-counted"
 UNASKED, LOST_BIT = "skip-capability-not-read", "skip-capability-unreadable"
 
@@ -44,14 +44,20 @@ SSD_RUNGS = [
     "ata-security-erase-enhanced",
     "ata-security-erase",
 ]
+SAS_RUNGS = ["scsi-sanitize-block", "scsi-sanitize-crypto", "scsi-sanitize-overwrite", "scsi-format-unit"]
 HDD_RUNGS = ["ata-sanitize-overwrite", "ata-security-erase-enhanced"]
 USB = {"bus": "usb", "medium": "usb", "path": "/dev/sdb"}
 MMC = {"bus": "mmc", "medium": "emmc", "rotational": False, "path": "/dev/mmcblk0"}
 SAS = {"bus": "sas", "medium": "hdd"}
 
 
+def reasons(method: Method) -> list[str]:
+    """Why each better rung was left; that the drive has it, and there is no drive here, is one answer."""
+    return [HAS if s.reason in (YET, REAL) else s.reason for s in method.skipped]
+
+
 def skips(method: Method) -> list[tuple[str, str]]:
-    return [(s.technique, s.reason) for s in method.skipped]
+    return list(zip([s.technique for s in method.skipped], reasons(method), strict=True))
 
 
 def refused(one: Disk, **options: Any) -> Fault:
@@ -118,18 +124,18 @@ def test_a_disk_whose_kind_is_not_known_is_treated_as_flash() -> None:
 @pytest.mark.parametrize(
     ("one", "expected"),
     [
-        (nvme(7, oacs=2, fna=4), [YET] * 4 + [REAL]),
-        (nvme(3, oacs=2), [YET, YET, YET, LACKS, REAL]),
-        (nvme(2, oacs=2), [LACKS, YET, LACKS, LACKS, REAL]),
-        (nvme(1, oacs=0), [LACKS, LACKS, YET, LACKS, LACKS]),
-        (nvme(4, oacs=1), [LACKS, LACKS, LACKS, YET, LACKS]),
-        (nvme(0x60000000, oacs=0x17), [LACKS, LACKS, LACKS, LACKS, REAL]),
+        (nvme(7, oacs=2, fna=4), [HAS] * 4 + [HAS]),
+        (nvme(3, oacs=2), [HAS, HAS, HAS, LACKS, HAS]),
+        (nvme(2, oacs=2), [LACKS, HAS, LACKS, LACKS, HAS]),
+        (nvme(1, oacs=0), [LACKS, LACKS, HAS, LACKS, LACKS]),
+        (nvme(4, oacs=1), [LACKS, LACKS, LACKS, HAS, LACKS]),
+        (nvme(0x60000000, oacs=0x17), [LACKS, LACKS, LACKS, LACKS, HAS]),
         (nvme(0, oacs=0, fna=4), [LACKS] * 5),
         (nvme(), [UNASKED] * 5),
         (nvme(nvme=None), [UNASKED] * 5),
         (nvme(LOST, oacs=LOST), [LOST_BIT] * 5),
-        (nvme(7, oacs=LOST), [YET, YET, YET, YET, LOST_BIT]),
-        (nvme(Absent("no such field"), oacs=2), [LACKS, LACKS, LACKS, LACKS, REAL]),
+        (nvme(7, oacs=LOST), [HAS, HAS, HAS, HAS, LOST_BIT]),
+        (nvme(Absent("no such field"), oacs=2), [LACKS, LACKS, LACKS, LACKS, HAS]),
     ],
     ids=[
         "all",
@@ -155,30 +161,30 @@ def test_nvme_rungs_say_what_sanicap_and_oacs_say(one: Disk, expected: list[str]
     [
         (
             {"sanitize": sanitize(crypto=True, block=True), "security": security()},
-            [YET, YET, YET, YET, YET],
+            [HAS, HAS, HAS, HAS, HAS],
         ),
         (
             {"sanitize": sanitize(block=True), "security": security(frozen=True)},
-            [LACKS, YET, LACKS] + ["skip-frozen"] * 2,
+            [LACKS, HAS, LACKS] + ["skip-frozen"] * 2,
         ),
         (
             {"sanitize": sanitize(crypto=True), "security": security(locked=True)},
-            [LACKS, LACKS, YET] + ["skip-locked"] * 2,
+            [LACKS, LACKS, HAS] + ["skip-locked"] * 2,
         ),
         (
             {"sanitize": sanitize(overwrite=True), "security": security(locked=True, frozen=True)},
             [LACKS, LACKS, LACKS, "skip-locked", "skip-locked"],
         ),
-        ({"sanitize": sanitize(), "security": security(enhanced_erase=False)}, [LACKS, LACKS, LACKS, LACKS, YET]),
+        ({"sanitize": sanitize(), "security": security(enhanced_erase=False)}, [LACKS, LACKS, LACKS, LACKS, HAS]),
         ({"sanitize": sanitize(), "security": security(supported=False, frozen=True)}, [LACKS] * 5),
         ({}, [UNASKED] * 5),
         ({"sanitize": sanitize(crypto=LOST, block=LOST), "security": security(supported=LOST)}, [LOST_BIT] * 5),
         ({"sanitize": sanitize(), "security": security(frozen=LOST)}, [LACKS] * 3 + [LOST_BIT] * 2),
         (
             {"sanitize": sanitize(block=LOST, crypto=True), "security": security(locked=LOST)},
-            [LOST_BIT] * 2 + [YET] + [LOST_BIT] * 2,
+            [LOST_BIT] * 2 + [HAS] + [LOST_BIT] * 2,
         ),
-        ({"sanitize": sanitize(), "security": security(enhanced_erase=None)}, [LACKS] * 3 + [UNASKED, YET]),
+        ({"sanitize": sanitize(), "security": security(enhanced_erase=None)}, [LACKS] * 3 + [UNASKED, HAS]),
     ],
     ids=[
         "all",
@@ -201,7 +207,7 @@ def test_sata_ssd_rungs_say_what_words_59_and_128_say(changes: dict[str, Any], e
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"sanitize": sanitize(overwrite=True), "security": security()}, [YET, YET]),
+        ({"sanitize": sanitize(overwrite=True), "security": security()}, [HAS, HAS]),
         ({"sanitize": sanitize(), "security": security(frozen=True)}, [LACKS, "skip-frozen"]),
         ({"sanitize": sanitize(), "security": security(locked=True)}, [LACKS, "skip-locked"]),
         ({}, [UNASKED, UNASKED]),
@@ -214,32 +220,30 @@ def test_hard_disk_rungs(changes: dict[str, Any], expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"sanitize": sanitize(block=True), "extra": {"format_unit": True}}, [YET, YET]),
-        ({"sanitize": sanitize(overwrite=True), "extra": {"format_unit": False}}, [YET, LACKS]),
-        ({"sanitize": sanitize(), "extra": {}}, [LACKS, UNASKED]),
-        ({}, [UNASKED, UNASKED]),
+        ({"sanitize": sanitize(block=True), "extra": {"format_unit": True}}, [HAS, LACKS, LACKS, HAS]),
+        ({"sanitize": sanitize(overwrite=True), "extra": {"format_unit": False}}, [LACKS, LACKS, HAS, LACKS]),
+        ({"sanitize": sanitize(crypto=True), "extra": {}}, [LACKS, HAS, LACKS, UNASKED]),
+        ({}, [UNASKED] * 4),
         (
             {
                 "sanitize": sanitize(block=LOST, crypto=LOST, overwrite=LOST),
                 "extra": {"format_unit": {"unreadable": "x"}},
             },
-            [LOST_BIT, LOST_BIT],
+            [LOST_BIT] * 4,
         ),
     ],
 )
 def test_sas_rungs(changes: dict[str, Any], expected: list[str]) -> None:
-    assert skips(choose(disk(**SAS | changes))) == list(
-        zip(["scsi-sanitize", "scsi-format-unit"], expected, strict=True)
-    )
+    assert skips(choose(disk(**SAS | changes))) == list(zip(SAS_RUNGS, expected, strict=True))
 
 
 @pytest.mark.parametrize(
     ("extra", "reason"),
     [
-        ({"emmc": {"sanitize": True}}, YET),
+        ({"emmc": {"sanitize": True}}, HAS),
         ({"emmc": {"sanitize": False}}, LACKS),
         ({"emmc": {"unreadable": "no answer"}}, LOST_BIT),
-        ({"emmc": Known({"sanitize": Known(True, "mmc")}, "mmc")}, YET),
+        ({"emmc": Known({"sanitize": Known(True, "mmc")}, "mmc")}, HAS),
         ({"emmc": LOST}, LOST_BIT),
         ({"emmc": {}}, UNASKED),
         (None, UNASKED),
@@ -273,7 +277,7 @@ _BITS: st.SearchStrategy[Any] = st.sampled_from([True, False, None, LOST, Absent
     bits=st.lists(_BITS, min_size=5, max_size=5),
     level=st.sampled_from([None, Level.CLEAR]),
 )
-def test_this_version_never_chooses_a_firmware_technique(
+def test_where_there_is_no_drive_only_the_overwrite_runs(
     bus: Any, medium: Any, rotational: Any, sanicap: Any, bits: list[Any], level: Level | None
 ) -> None:
     one = disk(
@@ -286,7 +290,7 @@ def test_this_version_never_chooses_a_firmware_technique(
     )
     method = choose(one, level=level)
     assert (method.technique, method.level) == ("overwrite", Level.CLEAR)
-    assert [s.technique for s in method.skipped] == [rung.name for rung in rungs(one).above]
+    assert [s.technique for s in method.skipped] == [rung.name for rung in above(one)]
     assert method.passes == (1 if _needs_one_pass(one) else 2)
 
 
@@ -300,11 +304,60 @@ def _needs_one_pass(one: Disk) -> bool:
     return known(one.medium) == "hdd" or (turning and bus in ("sas", "scsi"))
 
 
-def test_what_this_version_runs() -> None:
-    """A technique stands in the ladder as built exactly when somebody carries it out and somebody judges it."""
-    built = {t.name for t in Technique.registry.values() if t.built}
-    assert built == {"overwrite"} | set(firmware.TECHNIQUES) == set(proof.ENDS_ON_STREAM) | set(proof.COMMANDS)
-    assert Technique.registry["overwrite"] is Overwrite and not Overwrite.firmware
+def test_every_technique_of_the_ladder_has_its_words_or_says_that_it_is_not_built() -> None:
+    names = {"overwrite", "opal-psid", *NVME_RUNGS, *SSD_RUNGS, *HDD_RUNGS, *SAS_RUNGS, "mmc-sanitize"}
+    assert set(Technique.registry) == names
+    assert {t.name for t in Technique.registry.values() if not t.firmware} == {"overwrite"}
+    assert Technique.registry["overwrite"] is Overwrite and Overwrite.is_built()
+    assert all(Technique.registry[name].is_built() for name in NVME_RUNGS)
+
+
+# -- NVMe sanitize ---------------------------------------------------------------------------------------------------
+
+
+def plan(method: Method) -> list[str]:
+    """The line that is chosen, and those that follow when the drive refuses."""
+    return [method.technique, *(plan(method.fallback) if method.fallback else [])]
+
+
+@pytest.mark.parametrize(
+    ("sanicap", "lines"),
+    [
+        (7, ["nvme-sanitize-crypto-block", "nvme-sanitize-block", "nvme-sanitize-crypto", "nvme-sanitize-overwrite"]),
+        (2, ["nvme-sanitize-block"]),
+        (1, ["nvme-sanitize-crypto"]),
+        (4, ["nvme-sanitize-overwrite"]),
+        (0, []),
+    ],
+)
+def test_the_strongest_sanitize_first_and_the_weaker_lines_after_it(sanicap: int, lines: list[str]) -> None:
+    method = choose(nvme(sanicap, oacs=2), reached=True)
+    assert plan(method) == [*lines, "nvme-format", "overwrite"]
+    if lines:
+        assert method.level is Level.PURGE and choose(nvme(sanicap, oacs=2), reached=True, level=Level.PURGE)
+    purge = [name for name in lines if name in plan(method)]
+    if purge:
+        assert plan(choose(nvme(sanicap, oacs=2), reached=True, level=Level.PURGE)) == purge, "nothing lower follows"
+
+
+def test_crypto_alone_is_followed_by_a_pass_and_says_what_it_relies_on() -> None:
+    method = choose(nvme(1, oacs=2), reached=True)
+    assert (method.passes, method.verify, method.claim) == (1, "full", "claim-crypto-only")
+    block = choose(nvme(2, oacs=2), reached=True)
+    assert (block.passes, block.verify, block.claim) == (0, "sample", None)
+    assert choose(nvme(2, oacs=2), reached=True, verify="full").verify == "full"
+
+
+def test_the_drives_own_estimate_is_in_the_plan() -> None:
+    told = {"sanitize_log": {"estimates_s": {"block_erase": 90, "crypto_erase": 10}}}
+    slow, quick = (choose(nvme(3, oacs=2, extra=e), reached=True).estimate_s for e in (told, None))
+    assert slow is not None and quick is not None and round(slow - quick) == 100
+
+
+def test_a_sanitize_of_the_controller_reaches_every_namespace() -> None:
+    one = nvme(7, oacs=2, nvme=DiskNvme(**facts(sanicap=7, oacs=2, fna=0, namespaces=2)))
+    assert choose(one, reached=True).technique == "overwrite"
+    assert nvme_drives.SanitizeBlock.supports(one) == nvme_drives.NvmeFormat.supports(one)
 
 
 # -- NVMe Format -----------------------------------------------------------------------------------------------------
@@ -321,10 +374,10 @@ def test_what_this_version_runs() -> None:
     ],
 )
 def test_format_has_an_explicit_setting_and_only_clears(fna: Any, setting: int, reason: str) -> None:
-    method = choose(nvme(7, oacs=2, fna=fna), reached=True)
+    method = choose(nvme(0, oacs=2, fna=fna), reached=True)
     assert (method.technique, method.level, method.passes) == ("nvme-format", Level.CLEAR, 1)
     assert (method.reason, method.params["ses"], method.claim) == (reason, setting, "claim-nvme-format")
-    assert skips(method) == list(zip(NVME_RUNGS[:4], [YET] * 4, strict=True)), "why not the better ones"
+    assert skips(method) == list(zip(NVME_RUNGS[:4], [LACKS] * 4, strict=True)), "why not the better ones"
 
 
 def test_the_overwrite_after_a_refused_format_is_a_line_of_the_plan() -> None:
@@ -351,16 +404,12 @@ def test_a_format_is_not_offered_where_there_is_no_real_drive() -> None:
     assert refused(one, level=Level.PURGE, reached=True).error_id == "disk-level-out-of-reach"
 
 
-@pytest.mark.parametrize("one", [ssd(), disk(), disk(**MMC), disk(**USB), disk(**SAS)])
-def test_reached_change_nothing_for_the_others_yet(one: Disk) -> None:
-    assert choose(one, reached=True) == choose(one)
-
-
 @pytest.mark.parametrize("name", [*NVME_RUNGS, "opal-psid"])
 def test_a_named_firmware_technique_is_refused_with_the_drives_reason(name: str) -> None:
     fault = refused(nvme(7, oacs=2, extra={"opal": {"supported": True}}), technique=name)
     assert fault.error_id == "disk-no-method"
-    assert fault.params == {"method": name, "disk": "BCDE", "reason": REAL if name == "nvme-format" else YET}
+    assert fault.params == {"method": name, "disk": "BCDE", "reason": fault.params["reason"]}
+    assert fault.params["reason"] in (YET, REAL)
     assert refused(nvme(0, oacs=0, extra={"opal": {"supported": False}}), technique=name).params["reason"] == LACKS
 
 
@@ -391,13 +440,13 @@ def test_the_overwrite_can_be_named_on_every_disk_and_skips_nothing_then() -> No
 @pytest.mark.parametrize(
     ("one", "method", "reason"),
     [
-        (nvme(7, oacs=2), "nvme-sanitize-crypto-block", YET),
-        (nvme(4, oacs=2), "nvme-sanitize-overwrite", YET),
+        (nvme(7, oacs=2), "nvme-sanitize-crypto-block", HAS),
+        (nvme(4, oacs=2), "nvme-sanitize-overwrite", HAS),
         (nvme(0, oacs=2), "nvme-sanitize-crypto-block", LACKS),
-        (ssd(sanitize=sanitize(block=True), security=security()), "ata-sanitize-block", YET),
+        (ssd(sanitize=sanitize(block=True), security=security()), "ata-sanitize-block", HAS),
         (ssd(sanitize=sanitize(), security=security()), "ata-sanitize-crypto-block", LACKS),
-        (disk(sanitize=sanitize(), security=security()), "ata-security-erase-enhanced", YET),
-        (disk(**SAS, sanitize=sanitize(), extra={"format_unit": True}), "scsi-sanitize", LACKS),
+        (disk(sanitize=sanitize(), security=security()), "ata-security-erase-enhanced", HAS),
+        (disk(**SAS, sanitize=sanitize(), extra={"format_unit": True}), "scsi-sanitize-block", LACKS),
         (disk(**MMC, extra={"emmc": {"sanitize": True}}), "mmc-sanitize", "skip-level-too-low"),
         (disk(**USB), "overwrite", "skip-level-too-low"),
         (disk(bus="loop"), "overwrite", "skip-level-too-low"),
@@ -423,7 +472,8 @@ def test_purge_is_out_of_reach_and_the_best_rung_is_a_purge(one: Disk, method: s
     """A technique that only clears this kind of disk is never called the best one towards a Purge."""
     fault = refused(one, level=Level.PURGE)
     assert fault.error_id == "disk-level-out-of-reach"
-    assert (fault.params["method"], fault.params["reason"], fault.params["level"]) == (method, reason, "purge")
+    told = HAS if fault.params["reason"] in (YET, REAL) else fault.params["reason"]
+    assert (fault.params["method"], told, fault.params["level"]) == (method, reason, "purge")
 
 
 def test_enhanced_security_erase_purges_what_turns_and_clears_flash() -> None:
@@ -483,16 +533,16 @@ def test_the_estimate_counts_passes_and_read_back() -> None:
 # -- facts from tools ------------------------------------------------------------------------------------------------
 
 RECORDED = {
-    ("acer-aspire-a315-41", "ssd"): [YET] * 5,
+    ("acer-aspire-a315-41", "ssd"): [HAS] * 5,
     ("acer-aspire-a315-41", "hdd"): [LACKS, "skip-frozen"],
-    ("ami-aptio-crb-z3735f", "emmc"): [YET],
-    ("azw-green-g4", "ssd"): [LACKS, LACKS, LACKS, YET, YET],
+    ("ami-aptio-crb-z3735f", "emmc"): [HAS],
+    ("azw-green-g4", "ssd"): [LACKS, LACKS, LACKS, HAS, HAS],
     ("dell-optiplex-7010", "hdd"): [LACKS, "skip-frozen"],
-    ("google-eve", "emmc"): [YET],
-    ("hp-200-g3-aio", "ssd"): [LACKS, LACKS, LACKS, YET, YET],
+    ("google-eve", "emmc"): [HAS],
+    ("hp-200-g3-aio", "ssd"): [LACKS, LACKS, LACKS, HAS, HAS],
     ("hp-elitebook-840-g3", "ssd"): [LACKS, LACKS, LACKS, "skip-frozen", "skip-frozen"],
-    ("lenovo-thinkpad-t480", "nvme"): [YET, YET, YET, LACKS, REAL],
-    ("microsoft-surface-go-2", "emmc"): [YET],
+    ("lenovo-thinkpad-t480", "nvme"): [HAS, HAS, HAS, LACKS, HAS],
+    ("microsoft-surface-go-2", "emmc"): [HAS],
     ("qemu-standard-pc", "unknown"): [],
 }
 
@@ -503,7 +553,7 @@ def test_recorded_machines_have_the_ladder_their_drives_tell() -> None:
         for one in known(list_disks(RecordedMachine(folder))) or ():
             if known(one.bus) != "usb":
                 method = choose(one)
-                found[folder.name, known(one.medium) or ""] = [s.reason for s in method.skipped]
+                found[folder.name, known(one.medium) or ""] = reasons(method)
                 assert method.passes == (1 if known(one.medium) == "hdd" else 2)
     assert found == RECORDED
 
@@ -517,9 +567,9 @@ def _view(base: Disk, view: Disk | Unreadable) -> Disk:
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("istdout-mx500-sanitize.txt", [YET] * 5),
-        ("identify-mx500-sanitize.txt", [YET] * 5),
-        ("ironlib-850evo.txt", [LACKS, LACKS, LACKS, YET, YET]),
+        ("istdout-mx500-sanitize.txt", [HAS] * 5),
+        ("identify-mx500-sanitize.txt", [HAS] * 5),
+        ("ironlib-850evo.txt", [LACKS, LACKS, LACKS, HAS, HAS]),
         ("istdout-hts545050-locked-high.txt", [LACKS, LACKS, LACKS, "skip-locked", "skip-locked"]),
         ("istdout-wd5000-frozen.txt", [LACKS, LACKS, LACKS, "skip-frozen", "skip-frozen"]),
         ("identify-no-security.txt", [LACKS] * 5),
@@ -527,19 +577,19 @@ def _view(base: Disk, view: Disk | Unreadable) -> Disk:
 )
 def test_what_hdparm_printed_gives_the_ata_ladder(shared: Path, file: str, expected: list[str]) -> None:
     view = parse_hdparm((shared / "fixtures/disks/hdparm" / file).read_bytes())
-    assert [s.reason for s in choose(_view(ssd(), view)).skipped] == expected
+    assert reasons(choose(_view(ssd(), view))) == expected
 
 
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("ironic-sn730-id-ctrl.json", [YET, YET, YET, LACKS, REAL]),
-        ("ironic-sn730-id-ctrl-fna0.json", [YET, YET, YET, LACKS, REAL]),
+        ("ironic-sn730-id-ctrl.json", [HAS, HAS, HAS, LACKS, HAS]),
+        ("ironic-sn730-id-ctrl-fna0.json", [HAS, HAS, HAS, LACKS, HAS]),
     ],
 )
 def test_what_nvme_cli_printed_gives_the_nvme_ladder(shared: Path, file: str, expected: list[str]) -> None:
     view = parse_id_ctrl((shared / "fixtures/disks/nvme" / file).read_bytes())
-    assert [s.reason for s in choose(_view(nvme(), view)).skipped] == expected
+    assert reasons(choose(_view(nvme(), view))) == expected
 
 
 def test_what_sg_opcodes_printed_gives_the_sas_ladder(shared: Path) -> None:
@@ -547,12 +597,13 @@ def test_what_sg_opcodes_printed_gives_the_sas_ladder(shared: Path) -> None:
     view = parse_opcodes((folder / "opcodes-sanitize.txt").read_bytes())
     assert isinstance(view, Disk)
     assert view.sanitize is not None and known(view.sanitize.crypto_erase) is True, "a drive with SANITIZE"
-    format_unit = YET if (view.extra or {})["format_unit"] else LACKS
-    assert [s.reason for s in choose(_view(disk(**SAS), view)).skipped] == [YET, format_unit]
+    offered = [known(getattr(view.sanitize, a)) for a in ("block_erase", "crypto_erase", "overwrite")]
+    expected = [HAS if had else LACKS for had in (*offered, (view.extra or {})["format_unit"])]
+    assert reasons(choose(_view(disk(**SAS), view))) == expected
     assert isinstance(parse_opcodes((folder / "opcodes-unsupported.txt").read_bytes()), Unreadable)
 
 
-@pytest.mark.parametrize(("file", "reason"), [("extcsd-emmc51-8gb.txt", YET), ("extcsd-emmc45-no-sanitize.txt", LACKS)])
+@pytest.mark.parametrize(("file", "reason"), [("extcsd-emmc51-8gb.txt", HAS), ("extcsd-emmc45-no-sanitize.txt", LACKS)])
 def test_what_mmc_printed_gives_the_emmc_ladder(shared: Path, file: str, reason: str) -> None:
     view = parse_extcsd((shared / "fixtures/disks/mmc" / file).read_bytes())
-    assert [s.reason for s in choose(_view(disk(**MMC), view)).skipped] == [reason]
+    assert reasons(choose(_view(disk(**MMC), view))) == [reason]
