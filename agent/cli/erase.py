@@ -169,6 +169,7 @@ class _Erase(OneDisk):
         return result.exit_code
 
     def _plan(self, disk: Disk, *, technique: str | None, level: Level | None, verify: str | None) -> Plan:
+        from agent.job.history import liars
         from agent.job.planning import make_plan, plan_targets
         from agent.model.inventory import Inventory
         from agent.model.plan import Choice, SystemChoice
@@ -177,7 +178,13 @@ class _Erase(OneDisk):
             inventory=Inventory(disks=Known((disk,), "lsblk")),
             tag=self.tag,
             targets=plan_targets(
-                [disk], [None], level=level, reaches=self.machine.has_firmware, technique=technique, verify=verify
+                [disk],
+                [None],
+                level=level,
+                reaches=self.machine.has_firmware,
+                technique=technique,
+                verify=verify,
+                distrusted=liars(self.journals),
             ),
             excluded=(),
             choice=Choice(system=SystemChoice.NONE, profile=None, chosen_by=self.operator),

@@ -6,6 +6,7 @@ technique is carried out stands beside its capability bits; what it was worth, i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from agent.erasure import ata, mmc, nvme, opal, scsi
@@ -67,11 +68,13 @@ def choose(
     technique: str | None = None,
     verify: str | None = None,
     reached: bool = False,
+    distrusted: Collection[str] = (),
 ) -> Method:
     """The best technique this disk and this version have, at ``level`` or better, or the one that is named; what may
     follow a refusal is its ``fallback``.
 
     ``reached``: commands reach the drive itself; on the rehearsal bench most disks have no firmware.
+    ``distrusted``: techniques that this drive has called done without erasing.
     Raises Fault "disk-no-method" (unknown name or mode, nothing that can run), "disk-level-out-of-reach".
     """
     suffix = identity.suffix if (identity := identify(disk)) else "?"
@@ -81,8 +84,9 @@ def choose(
         raise Fault("disk-no-method", method=verify, disk=suffix, reason="skip-unknown-name")
     ladder: tuple[type[Technique], ...] = (*above(disk), Overwrite)
     if technique not in (None, AUTO):
-        ladder = _from(str(technique), ladder, suffix)
-    skipped: list[Skipped] = []
+        ladder, distrusted = _from(str(technique), ladder, suffix), ()
+    skipped = [Skipped(technique=rung.name, reason="skip-lied") for rung in ladder if rung.name in distrusted]
+    ladder = tuple(rung for rung in ladder if rung.name not in distrusted)
     for index, rung in enumerate(ladder):
         answer = rung.offered(disk, level=level, reached=reached)
         if isinstance(answer, Supported):

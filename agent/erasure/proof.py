@@ -18,6 +18,9 @@ from agent.model.inventory import Disk
 OVERWRITE = "overwrite"
 NVME_FORMAT = "nvme-format"
 
+ERASED_NOTHING = "reason-command-erased-nothing"
+"""A drive that called its command done, and canaries say otherwise."""
+
 
 def ends_on_stream(method: Method) -> bool:
     """Our own pass is the last step: what is read back must be its stream, byte for byte."""
@@ -37,7 +40,7 @@ FAILED_ENDS: Mapping[str, str] = {
     "error": "reason-disk-error",
     "sanitize-failed": "reason-sanitize-failed",
     "refused": "reason-command-refused",
-    "not-erased": "reason-command-erased-nothing",
+    "not-erased": ERASED_NOTHING,
     "password-left": "reason-password-left",
 }
 """How the worker, or the drive's own command, ended -> why that is a failure of the disk."""
@@ -63,7 +66,7 @@ ERROR_IDS: Mapping[str, str] = {
     "reason-disk-error": "disk-write-errors",
     "reason-canary-alive": "disk-canary-alive",
     "reason-witness-alive": "disk-canary-alive",
-    "reason-command-erased-nothing": "disk-canary-alive",
+    ERASED_NOTHING: "disk-lied",
     "reason-structured-content": "disk-structured-content",
     "reason-mismatch": "disk-verify-mismatch",
     "reason-worker-died": "disk-worker-died",
@@ -158,9 +161,8 @@ def _failures(seen: Observations) -> list[str]:
     found = []
     if seen.end in FAILED_ENDS:
         found.append(FAILED_ENDS[seen.end])
-    told = "reason-command-erased-nothing"
-    if seen.inspection is not None and survivors(seen.inspection) and told not in found:
-        found.append(told)
+    if seen.inspection is not None and survivors(seen.inspection) and ERASED_NOTHING not in found:
+        found.append(ERASED_NOTHING)
     if seen.canaries is not None:
         if seen.canaries.alive_after:
             found.append("reason-canary-alive")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.erasure.proof import ERASED_NOTHING
 from agent.erasure.resume import ResumePoint, resume_point
 from agent.job.journal import read_journal
 from agent.model.erasure import Outcome
@@ -77,6 +78,19 @@ def cut_later(folder: Path) -> dict[str, str]:
             found |= {e.disk: "install" for e in events if e.disk and e.kind is Kind.INSTALL_STARTED}
         elif Kind.RECORD_SIGNED not in kinds:
             found |= dict.fromkeys((d for d in touched if d not in _open_disks(events)), "record")
+    return found
+
+
+def liars(folder: Path) -> dict[str, frozenset[str]]:
+    """By disk, the techniques whose command its drive called done without erasing: no later plan relies on them.
+
+    Raises Fault journal-damaged."""
+    found: dict[str, frozenset[str]] = {}
+    for path in sorted(folder.glob("*.jsonl*")):
+        for event in read_journal(path):
+            lied = event.kind is Kind.ERASURE_FINISHED and ERASED_NOTHING in event.params.get("reasons", ())
+            if lied and event.disk:
+                found[event.disk] = found.get(event.disk, frozenset()) | {str(event.params["method"])}
     return found
 
 

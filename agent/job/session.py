@@ -22,7 +22,7 @@ from agent.inventory.collect import ProbeDone, collect
 from agent.job import planning
 from agent.job.consent import grant, needed_characters
 from agent.job.engine import Install, Result, run_plan
-from agent.job.history import close_runs, cut_later, resume_points
+from agent.job.history import close_runs, cut_later, liars, resume_points
 from agent.job.journal import Journal
 from agent.job.options import options
 from agent.job.stream import EventStream, Listener
@@ -456,7 +456,11 @@ class Session:
     def _make_plan(self, choice: Choice) -> Plan:
         assert self._inventory is not None
         targets = planning.plan_targets(
-            self._disks, self._exclusions, level=self.level, reaches=self._machine.has_firmware
+            self._disks,
+            self._exclusions,
+            level=self.level,
+            reaches=self._machine.has_firmware,
+            distrusted=liars(self._journals),
         )
         if not targets:
             raise Fault("disk-none-found")

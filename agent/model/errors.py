@@ -48,6 +48,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "disk-duplicate-identity": ("D17", Exit.REFUSED),
     "disk-none-found": ("D18", Exit.REFUSED),
     "disk-stalled": ("D19", Exit.ERASURE_FAILED),
+    "disk-lied": ("D20", Exit.ERASURE_FAILED),
     # M: machine and tools
     "not-root": ("M01", Exit.REFUSED),
     "tool-missing": ("M02", Exit.REFUSED),

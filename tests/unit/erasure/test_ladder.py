@@ -360,6 +360,15 @@ def test_a_sanitize_of_the_controller_reaches_every_namespace() -> None:
     assert nvme_drives.SanitizeBlock.supports(one) == nvme_drives.NvmeFormat.supports(one)
 
 
+def test_what_a_drive_lied_about_is_left_aside_but_for_whoever_names_it() -> None:
+    one = nvme(2, oacs=2)
+    method = choose(one, reached=True, distrusted={"nvme-sanitize-block"})
+    assert plan(method) == ["nvme-format", "overwrite"]
+    assert ("nvme-sanitize-block", "skip-lied") in skips(method)
+    named = choose(one, reached=True, technique="nvme-sanitize-block", distrusted={"nvme-sanitize-block"})
+    assert named.technique == "nvme-sanitize-block"
+
+
 # -- NVMe Format -----------------------------------------------------------------------------------------------------
 
 
