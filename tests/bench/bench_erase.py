@@ -25,7 +25,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -102,17 +102,17 @@ def ours(device: str, limits: Limits) -> tuple[float, float, float]:
     return write.bytes_written / write.seconds, check.bytes / check.seconds, 2 * disk.size_bytes / took
 
 
-def nwipe(device: str, size: int) -> float:
-    """Bytes per second of one nwipe random pass without verification or blanking; only our device is named."""
+def nwipe(devices: Sequence[str], size: int) -> float:
+    """Bytes per second and device of one nwipe random pass without verification or blanking; only ours are named."""
     log = Path(tempfile.mkdtemp(prefix="regain-bench-log-"))
     argv = ["nwipe", "--autonuke", "--nogui", "--nowait", "--nosignals", "--method=prng", "--prng=isaac64"]
-    argv += ["--verify=off", "--noblank", "--rounds=1", "--sync=0", f"--logfile={log / 'log'}", device]
+    argv += ["--verify=off", "--noblank", "--rounds=1", "--sync=0", f"--logfile={log / 'log'}", *devices]
     began = time.perf_counter()
     done = subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, timeout=600, check=False)
     took = time.perf_counter() - began
     text = (log / "log").read_text(errors="replace") if (log / "log").exists() else ""
     shutil.rmtree(log)
-    if done.returncode != 0 or device not in text:
+    if done.returncode != 0 or not all(device in text for device in devices):
         raise SystemExit(f"nwipe failed ({done.returncode}): {text[-600:]} {done.stderr[-300:]!r}")
     return size / took
 
@@ -137,7 +137,7 @@ def measure(options: argparse.Namespace) -> Mapping[str, Any]:
             keep("regain all", whole)
             keep("dd read", dd(device, size, write=False))
             if options.nwipe:
-                keep("nwipe isaac64", nwipe(device, size))
+                keep("nwipe isaac64", nwipe([device], size))
     middle = {name: median(values) for name, values in rates.items()}
     result: dict[str, Any] = {
         "device": "loop, buffered" if options.buffered else "loop, direct",

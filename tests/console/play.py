@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -39,12 +41,25 @@ STICKS = {
 }  # fmt: skip
 
 
+EIGHT = tuple({**s.SECOND, "path": f"/dev/sd{chr(97 + n)}", "serial": f"WD-WCC6Y4JT9A{n:02}"} for n in range(8))
+
+
+def keep_moving(made: s.ScriptedSession) -> None:
+    """Every disk says once a second how far it is, as real workers do."""
+    share = 0.0
+    while True:
+        time.sleep(1.0)
+        share = (share + 0.003) % 0.9
+        for index in range(len(made.disks)):
+            made.erase(0.05 + share, disk=index)
+
+
 def session(scene: str) -> s.ScriptedSession:
     """A session as far as the scene's name says."""
     made = s.ScriptedSession(
         exercise="real" not in scene,
         outbox=OUTBOX,
-        disks=(s.DISK, s.SECOND) if "two" in scene else (s.DISK,),
+        disks=EIGHT if "eight" in scene else (s.DISK, s.SECOND) if "two" in scene else (s.DISK,),
         windows="undetermined" if "alarm" in scene else "not_eligible" if "impossible" in scene else "eligible",
         windows_possible="impossible" not in scene and "alarm" not in scene,
         instant="scanning" not in scene,
@@ -94,6 +109,8 @@ def main() -> None:
     bench = Bench(session(scene), lang=lang, now=lambda: s.T0)  # type: ignore[arg-type]
     if "result" in scene:
         bench.dismissed = True
+    if "moving" in scene:
+        threading.Thread(target=keep_moving, args=(bench.session,), daemon=True).start()
     bench.run(mouse=False)
     if bench.failure is not None:
         raise bench.failure
