@@ -81,7 +81,8 @@ class Drive(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One name under which a drive is reached. ``nsid``: the NVMe namespace behind it, 0 for the whole controller."""
+    """One name under which a drive is reached. ``nsid``: the NVMe namespace behind it, 0 for the whole controller.
+    ``gone``: the drive has no power or was pulled; opening it fails as for a device that has vanished."""
 
     path: str
     size_bytes: int
@@ -90,6 +91,7 @@ class Node:
     character: bool = False
     nsid: int = 0
     read_only: bool = False
+    gone: bool = False
 
 
 @runtime_checkable

@@ -8,14 +8,13 @@ names another device is refused, and so is a tool that does not load the library
 from __future__ import annotations
 
 import errno
-import re
 import secrets
 import struct
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -222,7 +221,7 @@ class _Conversation:
         flags = int.from_bytes(question.head[:4], "little")
         path = MACHINE + question.head[4:].decode("utf-8", "replace")
         found = self._laboratory.nodes().get(path)
-        if found is None:
+        if found is None or found[1].gone:
             return Reply(error=errno.ENOENT)
         drive, node = found
         if question.kind == "O":
@@ -233,7 +232,7 @@ class _Conversation:
 
     def _block(self, question: Question) -> Reply:
         found = self._laboratory.nodes().get(self._path)
-        if found is None:
+        if found is None or found[1].gone:
             return Reply(error=errno.ENODEV)
         return block.answer(found[1], int.from_bytes(question.head[:4], "little"))
 

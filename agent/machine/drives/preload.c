@@ -423,6 +423,33 @@ int close(int fd)
     return REAL(close)(fd);
 }
 
+static int copied(int from, int to)
+{
+    if (alias_of(from) && to >= DESCRIPTORS) {
+        REAL(close)(to);
+        errno = EMFILE;
+        return -1;
+    }
+    if (to >= 0 && to < DESCRIPTORS && to != from)
+        aliases[to] = alias_of(from) ? aliases[from] : (struct alias){.open = 0};
+    return to;
+}
+
+int dup(int from)
+{
+    return copied(from, REAL(dup)(from));
+}
+
+int dup2(int from, int to)
+{
+    return copied(from, REAL(dup2)(from, to));
+}
+
+int dup3(int from, int to, int flags)
+{
+    return copied(from, REAL(dup3)(from, to, flags));
+}
+
 int fsync(int fd)
 {
     return alias_of(fd) ? 0 : REAL(fsync)(fd);

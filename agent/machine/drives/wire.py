@@ -12,8 +12,8 @@ import socketserver
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 _QUESTION = struct.Struct("<4I")
 _REPLY = struct.Struct("<Qi8I4x")
@@ -73,7 +73,7 @@ class _Connection(socketserver.StreamRequestHandler):
                 return
 
 
-def _read(stream: BinaryIO) -> Question | None:
+def _read(stream: BufferedIOBase) -> Question | None:
     """The next question; None when the tool has closed its end, in mid-question too."""
     numbers = stream.read(_QUESTION.size)
     if len(numbers) < _QUESTION.size:
