@@ -85,7 +85,7 @@ class AtaDrive:
         return {
             IDENTIFY: lambda task, data: done(task, data=self.identify()),
             CHECK_POWER_MODE: lambda task, data: done(task, count=_ACTIVE),
-            SMART: lambda task, data: self.smart.execute(task) if self.make.smart else aborted(task),
+            SMART: lambda task, data: self.smart.execute(task, data) if self.make.smart else aborted(task),
             SANITIZE: lambda task, data: self.sanitize.execute(task, locked=self.security.locked),
             **dict.fromkeys((READ_LOG, READ_LOG_DMA), self._read_log),
             **dict.fromkeys(_READS, self._read),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from agent.machine.drives import scsi_pages as pages
 from agent.machine.drives.bus import CommandSet, MmcReply, NvmeReply, ScsiReply
 from agent.machine.drives.faults import ScsiFault
-from agent.machine.drives.medium import Medium, WaitingClock
+from agent.machine.drives.medium import Fill, Medium, WaitingClock
 from agent.machine.drives.scsi_make import ScsiMake, ScsiPast
 from agent.machine.drives.scsi_opcodes import report
 from agent.machine.drives.scsi_sanitize import Work
@@ -26,7 +26,9 @@ from agent.machine.drives.sense import (
 
 _SANITIZE, _FORMAT = 0x48, 0x04
 _ALWAYS_ANSWERED = {0x03, 0x12, 0x1A, 0x5A, 0x25, 0x4D, 0x9E, 0xA0, 0xA3}
-_READS, _WRITES = {0x28: (2, 4, 7, 2), 0x88: (2, 8, 10, 4)}, {0x2A: (2, 4, 7, 2), 0x8A: (2, 8, 10, 4)}
+_SHORT, _LONG = (2, 4, 7, 2), (2, 8, 10, 4)  # where a CDB has its address and its count
+_TRANSFERS = {0x28: _SHORT, 0x88: _LONG, 0x2A: _SHORT, 0x8A: _LONG, 0x41: _SHORT, 0x93: _LONG}
+_WRITES, _WRITES_SAME = (0x2A, 0x8A), (0x41, 0x93)
 _PLAIN_SIZES = (512, 520, 524, 528, 4096)
 
 
@@ -125,7 +127,7 @@ class ScsiDrive:
             case 0xA3 if cdb[1] & 0x1F == 0x0C and ScsiFault.NO_OPCODES not in self.faults:
                 known = report(self.make, cdb)
                 return self._check(INVALID_FIELD) if known is None else good(known, number(cdb, 6, 4), in_length)
-            case 0x28 | 0x88 | 0x2A | 0x8A:
+            case 0x28 | 0x88 | 0x2A | 0x8A | 0x41 | 0x93:
                 return self._transfer(cdb, data_out, in_length)
         return self._check(INVALID_OPCODE)
 
@@ -187,12 +189,17 @@ class ScsiDrive:
         return ScsiReply()
 
     def _transfer(self, cdb: bytes, data_out: bytes, in_length: int) -> ScsiReply:
-        layout: Mapping[int, tuple[int, int, int, int]] = {**_READS, **_WRITES}
-        at, width, count_at, count_width = layout[cdb[0]]
+        at, width, count_at, count_width = _TRANSFERS[cdb[0]]
         lba, blocks = number(cdb, at, width), number(cdb, count_at, count_width)
         if lba + blocks > self.blocks:
             return self._check(LBA_OUT_OF_RANGE)
         start, length = lba * self.logical_block, blocks * self.logical_block
+        if cdb[0] in _WRITES_SAME:
+            if len(data_out) < self.logical_block or not blocks:
+                return self._check(INVALID_FIELD)
+            pattern = data_out[: self.logical_block]
+            self.medium.fill(Fill.PATTERN, start, start + length, pattern=pattern)
+            return ScsiReply()
         if cdb[0] in _WRITES:
             self.medium.write(start, data_out[:length])
             return ScsiReply()
