@@ -80,6 +80,8 @@ class AtaMake:
     hpa: bool = True
     dco: bool = True
     trim: bool = False
+    trim_blocks: int = 8  # the limit in word 105, 0 for none told
+    trim_zeros: bool = True
     smart: bool = True
     attributes: tuple[SmartAttribute, ...] = WD_BLUE_ATTRIBUTES
     freeze: Freeze = Freeze.NEVER
@@ -195,6 +197,9 @@ def thnsnh(serial: str = "63LS10A7T0WX") -> AtaMake:
         firmware="HTRAN101",
         wwn=0x500080D910A4C2E1,
         rotation=1,
+        trim=True,
+        trim_blocks=0,
+        trim_zeros=False,
         security=False,
         attributes=SSD_ATTRIBUTES,
     )
