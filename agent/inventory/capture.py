@@ -57,6 +57,9 @@ class SpyMachine:
     def is_root(self) -> bool:
         return self._machine.is_root()
 
+    def has_firmware(self, path: str) -> bool:
+        return self._machine.has_firmware(path)
+
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         try:
             answer = self._machine.run(argv, timeout_s=timeout_s, stdin=stdin)

@@ -153,6 +153,10 @@ class Machine(Protocol):
 
     def is_root(self) -> bool: ...
 
+    def has_firmware(self, path: str) -> bool:
+        """Is there a drive under this path that answers commands of its own? Not a loop device, nor a file."""
+        ...
+
     def open_disk(self, identity: DiskIdentity, warrant: Warrant | None, action: Action) -> OpenDisk:
         """Find the disk again by its identity, check the warrant, spend its permit, open it.
 

@@ -119,6 +119,9 @@ class LiveMachine:
     def is_root(self) -> bool:
         return os.geteuid() == 0
 
+    def has_firmware(self, path: str) -> bool:
+        return path.startswith("/dev/") and not PurePath(path).name.startswith("loop")
+
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         if destroys(argv):
             raise Fault("warrant-missing", disk=" ".join(argv[:3]))

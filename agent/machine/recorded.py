@@ -128,6 +128,9 @@ class RecordedMachine:
     def is_root(self) -> bool:
         return self._root
 
+    def has_firmware(self, path: str) -> bool:
+        return False
+
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         line = " ".join(argv)
         reply = self._replies.get(tuple(argv))

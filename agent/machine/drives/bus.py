@@ -82,6 +82,7 @@ class Drive(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """One name under which a drive is reached. ``nsid``: the NVMe namespace behind it, 0 for the whole controller.
+    ``backing``: its content, where that is not the drive's own ``backing``.
     ``gone``: the drive has no power or was pulled; opening it fails as for a device that has vanished."""
 
     path: str
@@ -90,6 +91,7 @@ class Node:
     physical_block: int = 512
     character: bool = False
     nsid: int = 0
+    backing: Path | None = None
     read_only: bool = False
     gone: bool = False
 

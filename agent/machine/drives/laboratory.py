@@ -87,6 +87,15 @@ class Laboratory:
         """The drive behind one of its paths. Raises KeyError."""
         return self.nodes()[path][0]
 
+    def node(self, path: str) -> Node:
+        """What is known of one of the paths now. Raises KeyError."""
+        return self.nodes()[path][1]
+
+    def backing(self, path: str) -> Path:
+        """The file that holds the content reached under this path. Raises KeyError."""
+        drive, node = self.nodes()[path]
+        return node.backing or drive.backing
+
     def names_one(self, argv: Sequence[str]) -> bool:
         """Does this line speak of a drive that is here?"""
         nodes = self.nodes()

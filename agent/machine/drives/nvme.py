@@ -151,6 +151,7 @@ class NvmeDrive:
                 logical_block=block,
                 physical_block=block,
                 nsid=namespace.nsid,
+                backing=namespace.medium.backing,
                 read_only=namespace.write_protected,
                 gone=gone,
             )

@@ -27,11 +27,11 @@ def controller(make: NvmeMake, *, total_bytes: int, free_bytes: int) -> bytes:
     serial, model = _text(make.serial, 20), _text(make.model, 40)
     _put(page, 0, "HH20s40s8s", make.vid, make.vid, serial, model, _text(make.firmware, 8))
     _put(page, 72, "B3sBBHIIIII", 2, make.ieee.to_bytes(3, "little"), 0, 7, 1, 0x10300, 200_000, 8_000_000, 0x200, 0)
-    _put(page, 256, "HBBBBBBBBHHH", make.oacs, 7, 3, 0x16, 0x0F, 63, len(_POWER_STATES) - 1, 1, 1, 358, 361, 1)
+    _put(page, 256, "HBBBBBBBBHHH", make.oacs, 7, 3, 0x16, 0x0F, 63, len(_POWER_STATES) - 1, 1, 1, 358, 361, 0)
     page[280:296] = total_bytes.to_bytes(16, "little")
     page[296:312] = free_bytes.to_bytes(16, "little")
     _put(page, 316, "HBBHHHHI", 35, 1, 0, 0, 1, 318, 356, make.sanicap)
-    _put(page, 512, "BBHIHHBBHHBBH", 0x66, 0x44, 256, make.nn, 0x5F, 0, make.fna, 7, 255, 0, 0, 0, 1)
+    _put(page, 512, "BBHIHHBBHHBBH", 0x66, 0x44, 256, make.nn, 0x5F, 0, make.fna, 7, 255, 0, 1, 0, 0)
     page[768:1024] = (b"nqn.2014.08.org.nvmexpress:%04x%04x" % (make.vid, make.vid) + serial + model).ljust(256, b"\0")
     for number, (power, flags) in enumerate(_POWER_STATES):
         _put(page, 2048 + 32 * number, "HBB", power, 0, flags)

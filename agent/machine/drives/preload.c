@@ -212,10 +212,17 @@ static int is_harmless(const char *name)
     return (!strncmp(name, "fd/", 3) || !strncmp(name, "pts/", 4) || !strncmp(name, "shm/", 4)) && !strstr(name, "..");
 }
 
-/* A file under /dev that no tool in the laboratory may touch. */
+static int is_forbidden_name(const char *path)
+{
+    return !strncmp(path, MACHINE, strlen(MACHINE)) && !is_harmless(path + strlen(MACHINE));
+}
+
+/* A file under /dev that no tool in the laboratory may touch, under its name or behind a link. */
 static int is_forbidden(const char *path)
 {
-    return path && !strncmp(path, MACHINE, strlen(MACHINE)) && !is_harmless(path + strlen(MACHINE));
+    char behind[PATH_MAX];
+
+    return path && (is_forbidden_name(path) || (REAL(realpath)(path, behind) && is_forbidden_name(behind)));
 }
 
 /* Where to look instead: /sys is the laboratory's own folder. ``room`` has PATH_MAX bytes. */
@@ -228,7 +235,8 @@ static const char *place_of(const char *path, char *room)
     return room;
 }
 
-/* 0 when this descriptor is a device that nobody here may hold: drives, memory, loop control, ... */
+/* 0 when this descriptor is a device that nobody here may hold: drives, memory, loop control, ... The last resort:
+ * names are looked at before anything is opened. */
 static int may_hold(int fd)
 {
     struct stat found;
