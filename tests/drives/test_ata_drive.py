@@ -475,3 +475,11 @@ def test_smart_tells_attributes_and_a_failing_status(tmp_path: Path) -> None:
     worn = tuple(ata_make.SmartAttribute(id=5, flags=0x33, value=1, raw=9, threshold=140) for _ in range(1))
     failing = drive(tmp_path, make=AtaMake(attributes=worn))
     assert registers(ask(failing, 0xB0, features=0xDA, lba=0xC24F00))["lba"] & 0xFFFF00 == 0x2CF400
+
+
+def test_a_file_smaller_than_the_drive(tmp_path: Path) -> None:
+    d = AtaDrive("/dev/sda", old_disk(tmp_path), Hand(), size_bytes=500107862016, past=AtaPast(hpa_sectors=900000000))
+    assert d.size_bytes == 900000000 * 512
+    assert decode_identify(words(d.identify()), "I").size_bytes == Known(900000000 * 512, "I")
+    ask(d, 0xF1, PW, count=1, data="out")
+    assert erase(d) and content(d.backing) == "zeros" and d.backing.stat().st_size == SIZE

@@ -239,3 +239,12 @@ def test_write_same_and_read(tmp_path: Path) -> None:
     assert d.scsi(bytes([0x41, 0, 0, 0, 0, 2, 0, 0, 2, 0]), b"\x11" * 512, 0).status == 0
     read = d.scsi(bytes([0x28, 0, 0, 0, 0, 1, 0, 0, 4, 0]), b"", 2048).data
     assert read == b"\xaa" * 512 + b"\x11" * 1024 + b"\xaa" * 512
+
+
+def test_a_file_smaller_than_the_disk(tmp_path: Path) -> None:
+    d = ScsiDrive("/dev/sda", old_disk(tmp_path), Hand(), make=array_disk(), size_bytes=1172123568 * 520)
+    assert capacity(d) == (1172123568, 520)
+    select_512(d)
+    format_unit(d)
+    clock(d).now += 4800
+    assert capacity(d) == (1172123568, 512) and d.backing.stat().st_size == SIZE and content(d.backing) == "zeros"

@@ -201,5 +201,7 @@ def thnsnh(serial: str = "63LS10A7T0WX") -> AtaMake:
         trim_blocks=0,
         trim_zeros=False,
         security=False,
+        hpa=False,
+        dco=False,
         attributes=SSD_ATTRIBUTES,
     )

@@ -36,7 +36,11 @@ _WP_POWER_ON, _WP_FOR_EVER = 0x01, 0x04  # BOOT_WP
 
 
 class MmcDrive:
-    """``boot``: backing files of the boot areas, if they are to have content; they are ``path`` + boot0, boot1."""
+    """``boot``: backing files of the boot areas, if they are to have content; they are ``path`` + boot0, boot1.
+
+    ``size_bytes``: what the card says of itself, by default what its file holds; a file that is smaller holds the
+    first sectors. Erase arguments are sectors, also below 2 GiB, where a real card counts bytes.
+    """
 
     command_set = CommandSet.MMC
     logical_block = SECTOR
@@ -51,30 +55,30 @@ class MmcDrive:
         make: MmcMake | None = None,
         boot: Sequence[Path] = (),
         faults: Collection[MmcFault] = (),
+        size_bytes: int | None = None,
     ) -> None:
         self.path, self.backing, self.clock = path, backing, clock
         self.make = make or MmcMake()
         self.boot = tuple(boot)
         self.faults = frozenset(faults)
         self.medium = Medium(backing, seed=self.make.serial)
-        self.size_bytes = self.medium.size
+        self.size_bytes = size_bytes or self.medium.size
         self.registers = build_ext_csd(self.make, sectors=self.size_bytes // SECTOR)
         self.remnant_bytes = 0
+        self.force_ro = True
         self._sanitized_at: float | None = None
         self._span: tuple[int, int] | None = None
         self._start: int | None = None
 
     def nodes(self) -> Sequence[Node]:
-        """The kernel gives boot areas read-only until ``force_ro`` is cleared."""
+        """The kernel gives boot areas read-only until ``force_ro`` is cleared. One without a file has no node."""
         user = Node(path=self.path, size_bytes=self.size_bytes)
         size = self.make.boot_units * UNIT
-        areas = (Node(path=f"{self.path}boot{n}", size_bytes=size, read_only=True) for n in range(2) if size)
+        areas = (
+            Node(path=f"{self.path}boot{n}", size_bytes=size, read_only=self.force_ro, backing=file)
+            for n, file in enumerate(self.boot)
+        )
         return (user, *areas)
-
-    def backing_of(self, path: str) -> Path | None:
-        """The file behind one of the paths; None for a boot area that was given none."""
-        files = {self.path: self.backing, **{f"{self.path}boot{n}": file for n, file in enumerate(self.boot)}}
-        return files.get(path)
 
     def power_cut(self) -> None:
         self._settle()
@@ -96,7 +100,7 @@ class MmcDrive:
                 return _answer()
             case 35:  # ERASE_GROUP_START
                 self._start, self._span = argument, None
-                return _answer(_ERASE_PARAMETER if argument * SECTOR >= self._area().size else 0)
+                return _answer(_ERASE_PARAMETER if argument * SECTOR >= self._told_size() else 0)
             case 36:  # ERASE_GROUP_END
                 return self._erase_end(argument)
             case 38:  # ERASE
@@ -109,6 +113,10 @@ class MmcDrive:
         if chosen in (1, 2) and chosen <= len(self.boot):
             return Medium(self.boot[chosen - 1], seed=self.make.serial)
         return self.medium
+
+    def _told_size(self) -> int:
+        area = self._area()
+        return self.size_bytes if area is self.medium else area.size
 
     def _switch(self, argument: int) -> MmcReply:
         """SWITCH: set bits, clear bits or write a byte of the extended CSD."""
@@ -149,7 +157,7 @@ class MmcDrive:
     def _erase_end(self, last: int) -> MmcReply:
         if self._start is None:
             return _answer(_ERASE_SEQUENCE)
-        if last < self._start or last * SECTOR >= self._area().size:
+        if last < self._start or last * SECTOR >= self._told_size():
             return _answer(_OUT_OF_RANGE if last >= self._start else _ERASE_PARAMETER)
         self._span = (self._start, last)
         return _answer()
@@ -168,7 +176,8 @@ class MmcDrive:
         start, end = span[0] * SECTOR, (span[1] + 1) * SECTOR
         if argument in (_LEGACY, _SECURE_ERASE):
             group = GROUP * self.registers[Register.ERASE_GROUP_SIZE]
-            start, end = start // group * group, min(-(-end // group) * group, self._area().size)
+            start, end = start // group * group, -(-end // group) * group
+        end = min(end, self._area().size)
         self.clock.sleep(self.make.erase_s)
         self._fill(start, end)
         self.remnant_bytes += 0 if secure else end - start

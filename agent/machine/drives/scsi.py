@@ -33,7 +33,11 @@ _PLAIN_SIZES = (512, 520, 524, 528, 4096)
 
 
 class ScsiDrive:
-    """``backing`` holds whole blocks of ``make.logical`` bytes; a format to another length resizes it."""
+    """``backing`` holds whole blocks of ``make.logical`` bytes; a format to another length resizes it.
+
+    ``size_bytes``: what the disk says of itself, by default what its file holds; a file that is smaller holds the first
+    blocks, and keeps its size.
+    """
 
     command_set = CommandSet.SCSI
 
@@ -46,13 +50,14 @@ class ScsiDrive:
         make: ScsiMake | None = None,
         past: ScsiPast | None = None,
         faults: Collection[ScsiFault] = (),
+        size_bytes: int | None = None,
     ) -> None:
         self.path, self.backing, self.clock = path, backing, clock
         self.make, self.past = make or ScsiMake(), past or ScsiPast()
         self.faults = frozenset(faults)
         self.medium = Medium(backing, seed=self.make.serial)
         self.logical_block, self.physical_block = self.make.logical, self.make.physical
-        self.blocks = self.medium.size // self.logical_block
+        self.blocks = (size_bytes or self.medium.size) // self.logical_block
         self.size_bytes = self.blocks * self.logical_block
         self.modes = pages.ModePages(self.make)
         self.work = Work(make=self.make, medium=self.medium, clock=clock, faults=self.faults)
@@ -73,10 +78,12 @@ class ScsiDrive:
     def _settle(self) -> None:
         self.work.settle()
         if self.work.formatted_to is not None:
+            whole = self.size_bytes == self.medium.size
             self.blocks, self.logical_block = self.work.formatted_to
             self.physical_block = max(self.make.physical if self.logical_block == 512 else 0, self.logical_block)
             self.size_bytes = self.blocks * self.logical_block
-            self.medium.resize(self.size_bytes)
+            if whole:
+                self.medium.resize(self.size_bytes)
             self.work.formatted_to = self._asked = None
 
     def _check(self, sense: Sense) -> ScsiReply:
