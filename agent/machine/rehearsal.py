@@ -204,6 +204,8 @@ class RehearsalMachine:
             if destroys(argv):
                 raise Fault("warrant-missing", disk=" ".join(argv[:3]))
             return self._laboratory.run(argv, timeout_s=timeout_s, stdin=stdin)
+        if self._laboratory is not None and list(argv[1:]) in _ASKS_VERSION:  # of the tool that speaks to its drives
+            return self._laboratory.run(argv, timeout_s=timeout_s, stdin=stdin)
         answer = self._recorded.run(argv, timeout_s=timeout_s, stdin=stdin)
         if tool == "lsblk" and "tool-garbage" in self.faults:
             return dataclasses.replace(answer, stdout=answer.stdout[: len(answer.stdout) // 2])
@@ -241,8 +243,11 @@ class RehearsalMachine:
         return path
 
     def open_disk(self, identity: DiskIdentity, warrant: Warrant | None, action: Action) -> RehearsalDisk:
-        self._permits.spend(warrant, identity, action, now=self.clock.monotonic(), exercise=True)
         stand_in = self._stand_ins.get(identity.text)
+        if self._laboratory is not None and stand_in is not None:
+            self._permits.check(warrant, identity, action, now=self.clock.monotonic(), exercise=True)
+            _refuse_stand_in(self._laboratory, stand_in, identity)
+        self._permits.spend(warrant, identity, action, now=self.clock.monotonic(), exercise=True)
         if self._laboratory is not None and stand_in is not None:
             return self._open_stand_in(self._laboratory, stand_in, identity)
         path = self.disk_file(identity)
@@ -250,14 +255,21 @@ class RehearsalMachine:
         return RehearsalDisk(identity=identity, path=path, faults=specs, pace=self._pace)
 
     def _open_stand_in(self, laboratory: Laboratory, path: str, identity: DiskIdentity) -> RehearsalDisk:
-        if not laboratory.has(path) or laboratory.node(path).gone:
-            raise Fault("disk-not-found", disk=identity.suffix)
-        if laboratory.is_held(path):
-            raise Fault("disk-busy", disk=identity.suffix)
-        if laboratory.node(path).read_only:
-            raise Fault("disk-read-only", disk=identity.suffix)
         specs = [FAULTS[name](laboratory.backing(path).stat().st_size) for name in self.faults if name in FAULTS]
         return LaboratoryDisk(identity=identity, laboratory=laboratory, path=path, faults=specs, pace=self._pace)
+
+
+_ASKS_VERSION = (["version"], ["--version"], ["-V"])
+
+
+def _refuse_stand_in(laboratory: Laboratory, path: str, identity: DiskIdentity) -> None:
+    """What the live door refuses too. Raises Fault disk-not-found, disk-busy, disk-read-only."""
+    if not laboratory.has(path) or laboratory.node(path).gone:
+        raise Fault("disk-not-found", disk=identity.suffix)
+    if laboratory.is_held(path):
+        raise Fault("disk-busy", disk=identity.suffix)
+    if laboratory.node(path).read_only:
+        raise Fault("disk-read-only", disk=identity.suffix)
 
 
 FORMER_CONTENT = b"REGAIN-EXERCICE ancien document du donateur "
