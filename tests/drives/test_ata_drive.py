@@ -234,6 +234,15 @@ def test_frozen_refuses_everything_and_is_thawed_as_it_was_made(tmp_path: Path) 
     }
 
 
+def test_a_locked_drive_cannot_be_frozen(tmp_path: Path) -> None:
+    d = drive(tmp_path, make=AtaMake(freeze=Freeze.ALWAYS), past=AtaPast(password=b"regain"))
+    assert told(d) & 0xC == 4 and not taken(ask(d, 0xF5))
+    assert taken(ask(d, 0xF2, PW, count=1, data="out")) and registers(ask(d, 0xF5))["status"] == 0x50
+    assert told(d) & 0xC == 8
+    kept = drive(tmp_path, make=AtaMake(freeze=Freeze.ALWAYS), past=AtaPast(password=b"regain", unlocked=True))
+    assert told(kept) & 0xE == 0xA
+
+
 def test_a_password_locks_after_suspend(tmp_path: Path) -> None:
     d = drive(tmp_path)
     ask(d, 0xF1, PW, count=1, data="out")

@@ -129,6 +129,7 @@ def test_erases_that_lie(tmp_path: Path, fault: MmcFault, left: str) -> None:
 def test_boot_areas_are_their_own(tmp_path: Path) -> None:
     d = drive(tmp_path)
     assert [node.path for node in d.nodes()] == ["/dev/mmcblk0", "/dev/mmcblk0boot0", "/dev/mmcblk0boot1"]
+    assert [node.read_only for node in d.nodes()] == [False, True, True] and d.nodes()[2].backing == d.boot[1]
     switch(d, 179, 1, mode=1)
     assert erase(d, 0, 0, 2047) == 0x900
     assert content(d.backing) == "old" and content(d.boot[0]) == "zeros" and content(d.boot[1]) == "old"
