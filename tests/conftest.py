@@ -1,6 +1,6 @@
 """No unit test starts a process, opens a socket or touches a device, unless its marker says so.
 
-``process`` allows subprocesses, ``net`` allows sockets, ``loop`` allows both and block devices.
+``process`` allows subprocesses, ``net`` allows sockets, ``laboratory`` allows both, ``loop`` block devices as well.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _is_device(path: object) -> bool:
 @pytest.fixture(autouse=True)
 def closed_doors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     marks = {mark.name for mark in request.node.iter_markers()}
-    if "loop" not in marks and "process" not in marks:
+    if not marks & {"loop", "process", "laboratory"}:
 
         def no_process(*args: Any, **kwargs: Any) -> Any:
             raise Forbidden(f"a unit test started a process: {args[:1]}")
@@ -43,7 +43,7 @@ def closed_doors(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(os, "system", no_process)
         monkeypatch.setattr(os, "posix_spawn", no_process)
         monkeypatch.setattr(os, "fork", no_process)
-    if "loop" not in marks and "net" not in marks:
+    if not marks & {"loop", "net", "laboratory"}:
 
         def no_socket(self: socket.socket, address: Any) -> Any:
             raise Forbidden(f"a unit test opened a connection to {address}")

@@ -54,11 +54,11 @@ class SpyMachine:
         self.exercise = machine.exercise
         self.clock: Clock = machine.clock
 
-    def has_firmware(self, path: str) -> bool:
-        return self._machine.has_firmware(path)
-
     def is_root(self) -> bool:
         return self._machine.is_root()
+
+    def has_firmware(self, path: str) -> bool:
+        return self._machine.has_firmware(path)
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         try:

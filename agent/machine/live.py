@@ -116,11 +116,11 @@ class LiveMachine:
         self.clock: Clock = SteadyClock()
         self._permits = SpentPermits()
 
-    def has_firmware(self, path: str) -> bool:
-        return not PurePath(path).name.startswith("loop")
-
     def is_root(self) -> bool:
         return os.geteuid() == 0
+
+    def has_firmware(self, path: str) -> bool:
+        return path.startswith("/dev/") and not PurePath(path).name.startswith("loop")
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         if destroys(argv):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from agent.machine.door import Answer, Denied, ToolMissing, ToolTimedOut
@@ -23,7 +25,22 @@ def tool_environment() -> dict[str, str]:
     return {**kept, "PATH": _PATH, "LC_ALL": "C", "LANG": "C"}
 
 
-def run_tool(argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
+def find_tool(name: str) -> str:
+    """Where a program is. Raises ToolMissing."""
+    found = shutil.which(name, path=_PATH)
+    if found is None:
+        raise ToolMissing(f"{name}: not installed")
+    return found
+
+
+def run_tool(
+    argv: Sequence[str],
+    *,
+    timeout_s: float,
+    stdin: bytes = b"",
+    more_environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Answer:
     """Run one program to its end. Raises ToolMissing, Denied, ToolTimedOut (it is killed then)."""
     started = time.monotonic()
     try:
@@ -32,7 +49,8 @@ def run_tool(argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> An
             input=stdin,
             capture_output=True,
             timeout=timeout_s,
-            env=tool_environment(),
+            env={**tool_environment(), **(more_environment or {})},
+            cwd=folder,
             check=False,
             start_new_session=True,
         )

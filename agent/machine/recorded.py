@@ -125,11 +125,11 @@ class RecordedMachine:
             reason=str(entry.get("reason", "")),
         )
 
-    def has_firmware(self, path: str) -> bool:
-        return False
-
     def is_root(self) -> bool:
         return self._root
+
+    def has_firmware(self, path: str) -> bool:
+        return False
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         line = " ".join(argv)

@@ -3,7 +3,7 @@
 The real erase and verify code writes to those files. There is no route from here to a real device: paths
 come from the work folder alone, and the descriptor is checked to be a regular file before it is handed on.
 A rehearsal disk is smaller than the disk it stands for (``rehearsal_scale``), and everything made from it
-says EXERCICE.
+says EXERCICE. With a laboratory, drives of its own stand for some disks: the real tools speak to them.
 """
 
 from __future__ import annotations
@@ -15,15 +15,20 @@ import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from agent.machine.clocks import VirtualClock
 from agent.machine.door import Answer, Clock, Machine, ToolMissing, ToolTimedOut
+from agent.machine.drives.names import devices_in
+from agent.machine.guard import destroys
 from agent.machine.processes import Process
 from agent.machine.warrants import SpentPermits
 from agent.model.errors import Fault
 from agent.model.identity import DiskIdentity
 from agent.model.warrant import Action, Warrant
+
+if TYPE_CHECKING:
+    from agent.machine.drives.laboratory import Laboratory
 
 MIB = 1 << 20
 SMALLEST, LARGEST = 32 * MIB, 96 * MIB
@@ -77,8 +82,8 @@ class RehearsalDisk:
         found = os.fstat(self._fd)
         if not stat.S_ISREG(found.st_mode):
             os.close(self._fd)
-            raise Fault("disk-excluded", disk=identity.suffix, why=self.path)
-        self.size_bytes = found.st_size
+            raise Fault("disk-excluded", disk=identity.suffix, why=str(path))
+        self.size_bytes = self._file_bytes = found.st_size
         self.logical_block = 512
         self.physical_block = 4096
         self.rehearsal_scale: int | None = max(1, identity.size_bytes // self.size_bytes)
@@ -87,7 +92,7 @@ class RehearsalDisk:
         raise Fault("not-live", what=argv[0])
 
     def changed(self) -> bool:
-        return os.fstat(self._fd).st_size != self.size_bytes
+        return os.fstat(self._fd).st_size != self._file_bytes
 
     def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
         os.set_inheritable(self._fd, True)
@@ -112,8 +117,56 @@ class RehearsalDisk:
             self._fd = -1
 
 
+class LaboratoryDisk(RehearsalDisk):
+    """A drive of the laboratory: tools speak to it under the machine's name, workers write to the file behind it."""
+
+    def __init__(
+        self,
+        *,
+        identity: DiskIdentity,
+        laboratory: Laboratory,
+        path: str,
+        faults: Sequence[Mapping[str, Any]],
+        pace: int | None,
+    ) -> None:
+        super().__init__(identity=identity, path=laboratory.backing(path), faults=faults, pace=pace)
+        self._laboratory = laboratory
+        self.path = path
+        self._node = laboratory.node(path)
+        # sectors that the drive hides are out of reach of a host, and so of our workers
+        self.size_bytes = min(self.size_bytes, self._node.size_bytes)
+        self.logical_block = self._node.logical_block
+        self.physical_block = self._node.physical_block
+        laboratory.hold(path)
+
+    def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
+        named = devices_in(argv)
+        for other in named:
+            if other != self.path:
+                raise Fault("warrant-other-disk", disk=self.identity.suffix, other=other)
+        if not named:
+            return super().run(argv, timeout_s=timeout_s, stdin=stdin)
+        return self._laboratory.run(argv, timeout_s=timeout_s, stdin=stdin)
+
+    def changed(self) -> bool:
+        return (
+            super().changed() or not self._laboratory.has(self.path) or self._laboratory.node(self.path) != self._node
+        )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._laboratory.release(self.path)
+        super().__exit__(kind, error, trace)
+
+
 class RehearsalMachine:
-    """A recorded PC one can erase. ``pace_bytes_per_s`` slows the disks to what a person can follow."""
+    """A recorded PC one can erase. ``pace_bytes_per_s`` slows the disks to what a person can follow.
+
+    ``laboratory``: its drives are asked instead of the recording, by every tool that names one. ``stand_ins`` says
+    which of them is which disk, from the text of an identity to a path; it is entered and left by whoever made it, and
+    its drives want ``clock``.
+    """
 
     exercise = True
 
@@ -125,17 +178,22 @@ class RehearsalMachine:
         faults: Sequence[str] = (),
         pace_bytes_per_s: int | None = None,
         clock_pace: float = 0.0,
+        clock: Clock | None = None,
+        laboratory: Laboratory | None = None,
+        stand_ins: Mapping[str, str] | None = None,
     ) -> None:
         for name in faults:
             if name not in FAULT_NAMES:
                 raise Fault("fault-unknown", name=name, known=", ".join(FAULT_NAMES))
         self.name = recorded.name
-        self.clock: Clock = VirtualClock(pace=clock_pace)
+        self.clock: Clock = clock or VirtualClock(pace=clock_pace)
         self.faults = tuple(faults)
         self._recorded = recorded
         self._workdir = workdir
         self._pace = pace_bytes_per_s
         self._permits = SpentPermits()
+        self._laboratory = laboratory
+        self._stand_ins = dict(stand_ins or {})
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         tool = argv[0]
@@ -144,6 +202,12 @@ class RehearsalMachine:
             raise ToolTimedOut(f"{tool}: no answer within {timeout_s:g} s")
         if tool == "dmidecode" and "tool-missing" in self.faults:
             raise ToolMissing(f"{tool}: not installed")
+        if self._laboratory is not None and self._laboratory.names_one(argv):
+            if destroys(argv):
+                raise Fault("warrant-missing", disk=" ".join(argv[:3]))
+            return self._laboratory.run(argv, timeout_s=timeout_s, stdin=stdin)
+        if self._laboratory is not None and list(argv[1:]) in _ASKS_VERSION:  # of the tool that speaks to its drives
+            return self._laboratory.run(argv, timeout_s=timeout_s, stdin=stdin)
         answer = self._recorded.run(argv, timeout_s=timeout_s, stdin=stdin)
         if tool == "lsblk" and "tool-garbage" in self.faults:
             return dataclasses.replace(answer, stdout=answer.stdout[: len(answer.stdout) // 2])
@@ -164,11 +228,11 @@ class RehearsalMachine:
     def file_identity(self, path: str) -> str:
         return self._recorded.file_identity(path)
 
-    def has_firmware(self, path: str) -> bool:
-        return False
-
     def is_root(self) -> bool:
         return True
+
+    def has_firmware(self, path: str) -> bool:
+        return self._laboratory is not None and self._laboratory.has(path)
 
     def disk_file(self, identity: DiskIdentity) -> Path:
         """The sparse file that stands for a disk, made with some former content when it does not exist yet."""
@@ -181,10 +245,33 @@ class RehearsalMachine:
         return path
 
     def open_disk(self, identity: DiskIdentity, warrant: Warrant | None, action: Action) -> RehearsalDisk:
+        stand_in = self._stand_ins.get(identity.text)
+        if self._laboratory is not None and stand_in is not None:
+            self._permits.check(warrant, identity, action, now=self.clock.monotonic(), exercise=True)
+            _refuse_stand_in(self._laboratory, stand_in, identity)
         self._permits.spend(warrant, identity, action, now=self.clock.monotonic(), exercise=True)
+        if self._laboratory is not None and stand_in is not None:
+            return self._open_stand_in(self._laboratory, stand_in, identity)
         path = self.disk_file(identity)
         specs = [FAULTS[name](path.stat().st_size) for name in self.faults if name in FAULTS]
         return RehearsalDisk(identity=identity, path=path, faults=specs, pace=self._pace)
+
+    def _open_stand_in(self, laboratory: Laboratory, path: str, identity: DiskIdentity) -> RehearsalDisk:
+        specs = [FAULTS[name](laboratory.backing(path).stat().st_size) for name in self.faults if name in FAULTS]
+        return LaboratoryDisk(identity=identity, laboratory=laboratory, path=path, faults=specs, pace=self._pace)
+
+
+_ASKS_VERSION = (["version"], ["--version"], ["-V"])
+
+
+def _refuse_stand_in(laboratory: Laboratory, path: str, identity: DiskIdentity) -> None:
+    """What the live door refuses too. Raises Fault disk-not-found, disk-busy, disk-read-only."""
+    if not laboratory.has(path) or laboratory.node(path).gone:
+        raise Fault("disk-not-found", disk=identity.suffix)
+    if laboratory.is_held(path):
+        raise Fault("disk-busy", disk=identity.suffix)
+    if laboratory.node(path).read_only:
+        raise Fault("disk-read-only", disk=identity.suffix)
 
 
 FORMER_CONTENT = b"REGAIN-EXERCICE ancien document du donateur "

@@ -6,10 +6,11 @@ figure 88 for the status), MMC_IOC_CMD (linux/mmc/ioctl.h).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class CommandSet(StrEnum):
@@ -76,3 +77,27 @@ class Drive(Protocol):
     def mmc(self, opcode: int, argument: int, *, writes: bool, data_out: bytes, in_length: int) -> MmcReply: ...
 
     def power_cut(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One name under which a drive is reached. ``nsid``: the NVMe namespace behind it, 0 for the whole controller.
+    ``backing``: its content, where that is not the drive's own ``backing``.
+    ``gone``: the drive has no power or was pulled; opening it fails as for a device that has vanished."""
+
+    path: str
+    size_bytes: int
+    logical_block: int = 512
+    physical_block: int = 512
+    character: bool = False
+    nsid: int = 0
+    backing: Path | None = None
+    read_only: bool = False
+    gone: bool = False
+
+
+@runtime_checkable
+class ManyNodes(Protocol):
+    """A drive that has more names than its path: a controller, other namespaces, boot areas."""
+
+    def nodes(self) -> Sequence[Node]: ...
