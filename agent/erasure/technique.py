@@ -66,7 +66,7 @@ class Technique:
     @classmethod
     def reason(cls, disk: Disk) -> str:
         """Message id of what the plan says of it."""
-        return f"method-{cls.name}"
+        return "method-" + cls.name
 
     @classmethod
     def claim(cls, disk: Disk) -> str | None:

@@ -241,6 +241,8 @@ err-disk-no-method = Method not possible: { $method }, disk { $disk }
         [skip-namespaces-not-counted] { skip-namespaces-not-counted }
         [skip-capability-not-read] { skip-capability-not-read }
         [skip-frozen] { skip-frozen }
+        [skip-no-estimate] { skip-no-estimate }
+        [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }
@@ -257,6 +259,8 @@ err-disk-level-out-of-reach = Purge is out of reach: { $disk }
         [skip-namespaces-not-counted] { skip-namespaces-not-counted }
         [skip-capability-not-read] { skip-capability-not-read }
         [skip-frozen] { skip-frozen }
+        [skip-no-estimate] { skip-no-estimate }
+        [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
         [skip-level-too-low] { skip-level-too-low }
         [skip-size-unknown] { skip-size-unknown }
@@ -273,3 +277,9 @@ err-disk-none-found = No disk to erase
 err-disk-stalled = The disk no longer answers: { $disk }
     .why = Not a byte has moved for too long. The erasure was given up.
     .todo = Do not release this PC. Change the cable and start over, or set the disk aside.
+
+# in reports signed by version 0.2 and before
+skip-erased-nothing = The drive answered “done” without erasing. Canaries still there: { $alive } of { $looked }.
+skip-not-shown-erased = The drive answered “done”, but nobody could see what it erased.
+exception-command-erased-nothing = The drive answered “done” to its erase command without erasing. Canaries still there: { $alive } of { $looked }. Only the overwrite that followed is proven.
+exception-command-not-shown = After the drive’s erase command, canaries that could not be read: { $unreadable } of { $looked }. Only the overwrite that followed is proven.

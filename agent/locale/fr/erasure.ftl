@@ -241,6 +241,8 @@ err-disk-no-method = Méthode impossible : { $method }, disque { $disk }
         [skip-namespaces-not-counted] { skip-namespaces-not-counted }
         [skip-capability-not-read] { skip-capability-not-read }
         [skip-frozen] { skip-frozen }
+        [skip-no-estimate] { skip-no-estimate }
+        [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }
@@ -257,6 +259,8 @@ err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { 
         [skip-namespaces-not-counted] { skip-namespaces-not-counted }
         [skip-capability-not-read] { skip-capability-not-read }
         [skip-frozen] { skip-frozen }
+        [skip-no-estimate] { skip-no-estimate }
+        [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
         [skip-level-too-low] { skip-level-too-low }
         [skip-size-unknown] { skip-size-unknown }
@@ -273,3 +277,9 @@ err-disk-none-found = Aucun disque à effacer
 err-disk-stalled = Le disque ne répond plus : { $disk }
     .why = Aucun octet ne passe depuis trop longtemps. L’effacement a été abandonné.
     .todo = Ne remettez pas ce poste. Changez le câble et recommencez, ou mettez le disque à l’écart.
+
+# dans les rapports signés par la version 0.2 et avant
+skip-erased-nothing = Le disque a répondu « fait » sans effacer. Témoins encore là : { $alive } sur { $looked }.
+skip-not-shown-erased = Le disque a répondu « fait », mais personne n’a pu voir ce qu’il a effacé.
+exception-command-erased-nothing = Le disque a répondu « fait » à sa commande d’effacement sans effacer. Témoins encore là : { $alive } sur { $looked }. Seul l’écrasement qui a suivi est prouvé.
+exception-command-not-shown = Après la commande d’effacement du disque, témoins illisibles : { $unreadable } sur { $looked }. Seul l’écrasement qui a suivi est prouvé.

@@ -354,8 +354,11 @@ GAVE_WAY = (
 @pytest.mark.parametrize("lines", [(), (SENT,), (SENT, ANSWERED)], ids=["not-sent", "cut", "not-looked-at"])
 def test_a_command_nobody_looked_at_starts_the_technique_over(lines: tuple[Line, ...]) -> None:
     found = there(FORMAT, planted(), *lines)
-    assert found.starts_over and found.canaries == {} and found.current is None and found.interruptions == 1
-    assert len(found.commands) == (1 if lines else 0)
+    assert found.current is None and found.interruptions == 1 and len(found.commands) == (1 if lines else 0)
+    if lines:
+        assert found.unsettled and found.canaries, "the drive is asked what became of it, and its canaries are there"
+    else:
+        assert found.starts_over and not found.unsettled, "nothing was sent"
 
 
 def test_a_command_that_was_cut_stays_without_an_answer() -> None:
@@ -373,14 +376,13 @@ def test_after_the_look_the_pass_goes_on() -> None:
 def test_after_a_fall_back_the_overwrite_goes_on() -> None:
     found = there(FORMAT, planted(), SENT, ANSWERED, GAVE_WAY, begin(1), mark(1, 7 * MIB))
     assert found.offset == 7 * MIB and found.inspection is None
-    assert found.fell_back and (found.fell_back.technique, found.fell_back.reason) == (
-        "nvme-format",
-        "skip-refused-by-drive",
-    )
+    assert [(gone.technique, gone.reason) for gone in found.fell_back] == [("nvme-format", "skip-refused-by-drive")]
+    assert not found.unsettled
 
 
 def test_new_canaries_end_what_was_written_before_them() -> None:
     again = (FORMAT[0], {**FORMAT[1], "resumed": True})
     before = (FORMAT, planted(), SENT, ANSWERED, CHECKED, begin(1), mark(1, 7 * MIB))
     found = there(*before, again, planted(key="33" * 32))
-    assert found.starts_over and found.finished == () and found.current is None
+    assert found.finished == () and found.current is None and found.inspection is None
+    assert found.canaries["key"] == "33" * 32 and found.unsettled

@@ -149,6 +149,8 @@ SKIPS_WITH_TEXT = {
         "skip-capability-not-read",
         "skip-frozen",
         "skip-locked",
+        "skip-no-estimate",
+        "skip-lied",
         "skip-size-unknown",
         "skip-read-only",
         "skip-optical",
@@ -162,6 +164,8 @@ SKIPS_WITH_TEXT = {
         "skip-capability-not-read",
         "skip-frozen",
         "skip-locked",
+        "skip-no-estimate",
+        "skip-lied",
         "skip-level-too-low",
         "skip-size-unknown",
         "skip-read-only",
@@ -169,7 +173,15 @@ SKIPS_WITH_TEXT = {
 }
 
 
-AFTER_A_COMMAND = {"skip-refused-by-drive", "skip-tool-failed", "skip-erased-nothing", "skip-not-shown-erased"}
+AFTER_A_COMMAND = {
+    "skip-refused-by-drive",
+    "skip-tool-failed",
+    "skip-never-began",
+    "skip-sanitize-frozen",
+    "skip-password-not-set",
+    "skip-erased-nothing",
+    "skip-not-shown-erased",
+}
 """Known once the drive was asked, so never the reason of a plan that cannot be made."""
 
 
