@@ -302,6 +302,33 @@ def test_the_block_layer_knows_size_and_blocks(open_lab: OpensLab, tmp_path: Pat
     assert say(lab, line).text.split() == ["256060514304", "500118192", "512", "512", "0"]
 
 
+class Card(Talker):
+    """Remembers the commands that an eMMC gets."""
+
+    command_set = CommandSet.MMC
+
+    def __init__(self, path: str, backing: Path, *, error_in: int = 0) -> None:
+        super().__init__(path, backing, NvmeReply)
+        self.heard: list[tuple[int, int]] = []
+        self._error_in = error_in
+
+    def mmc(self, opcode: int, argument: int, *, writes: bool, data_out: bytes, in_length: int) -> MmcReply:
+        self.heard.append((opcode, argument))
+        return MmcReply(response=(1 << 28 if opcode == self._error_in else 0x900, 0, 0, 0))
+
+
+@pytest.mark.laboratory("blkdiscard")
+def test_a_discard_becomes_the_cards_commands(open_lab: OpensLab, tmp_path: Path, clock: Hand) -> None:
+    backing = old_disk(tmp_path, size=1 << 20)
+    card, broken = Card("/dev/mmcblk0", backing), Card("/dev/mmcblk1", backing, error_in=38)
+    lab = open_lab(card, broken, nvme_drive(tmp_path, clock))
+    line = "blkdiscard --force --offset 4096 --length 8192"
+    assert say(lab, f"{line} /dev/mmcblk0").exit_status == 0
+    assert card.heard == [(35, 8), (36, 23), (38, 3)]
+    assert "Input/output error" in say(lab, f"{line} /dev/mmcblk1").errors
+    assert "Operation not supported" in say(lab, f"{line} /dev/nvme0n1").errors
+
+
 @pytest.mark.laboratory("nvme")
 def test_a_disk_that_somebody_holds_is_busy_for_nvme_format(open_lab: OpensLab, tmp_path: Path, clock: Hand) -> None:
     """nvme-cli opens it exclusively, unless it is told --force."""
