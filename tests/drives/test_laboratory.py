@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import threading
 import time
@@ -189,6 +191,32 @@ def test_no_link_leads_to_a_real_device(open_lab: OpensLab, tmp_path: Path, cloc
     assert "Operation not permitted" in refused.errors
     assert refused.exit_status != 0
     assert "Operation not permitted" not in lab.run(["blockdev", "--getsize64", str(file)], timeout_s=5).errors
+
+
+@pytest.mark.laboratory("sh")
+def test_a_name_under_dev_that_is_put_together_later_is_not_tried(
+    open_lab: OpensLab, tmp_path: Path, clock: Hand
+) -> None:
+    """The device is not there: it is the library that refuses, before the kernel is asked."""
+    lab = open_lab(nvme_drive(tmp_path, clock))
+    refused = lab.run(["sh", "-c", "x=/de; : <${x}v/regain-no-such-device"], timeout_s=5)
+    assert "Operation not permitted" in refused.errors
+    harmless = lab.run(["sh", "-c", "x=/de; : <${x}v/null && echo opened"], timeout_s=5)
+    assert harmless.text == "opened\n"
+
+
+@pytest.mark.laboratory("sh")
+def test_a_device_under_another_name_is_closed_again(open_lab: OpensLab, tmp_path: Path, clock: Hand) -> None:
+    """The kernel log (1:11) as a node of this test's own; reading it does nothing."""
+    node, file = tmp_path / "node", tmp_path / "file"
+    try:
+        os.mknod(node, stat.S_IFCHR | 0o600, os.makedev(1, 11))
+    except PermissionError:
+        pytest.skip("needs root to make a device node")
+    file.write_bytes(b"")
+    lab = open_lab(nvme_drive(tmp_path, clock))
+    assert "Operation not permitted" in lab.run(["sh", "-c", f": <{node}"], timeout_s=5).errors
+    assert lab.run(["sh", "-c", f": <{file} && echo opened"], timeout_s=5).text == "opened\n"
 
 
 @pytest.mark.laboratory("nvme")
