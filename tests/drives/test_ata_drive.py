@@ -234,6 +234,15 @@ def test_frozen_refuses_everything_and_is_thawed_as_it_was_made(tmp_path: Path) 
     }
 
 
+def test_a_locked_drive_cannot_be_frozen(tmp_path: Path) -> None:
+    d = drive(tmp_path, make=AtaMake(freeze=Freeze.ALWAYS), past=AtaPast(password=b"regain"))
+    assert told(d) & 0xC == 4 and not taken(ask(d, 0xF5))
+    assert taken(ask(d, 0xF2, PW, count=1, data="out")) and registers(ask(d, 0xF5))["status"] == 0x50
+    assert told(d) & 0xC == 8
+    kept = drive(tmp_path, make=AtaMake(freeze=Freeze.ALWAYS), past=AtaPast(password=b"regain", unlocked=True))
+    assert told(kept) & 0xE == 0xA
+
+
 def test_a_password_locks_after_suspend(tmp_path: Path) -> None:
     d = drive(tmp_path)
     ask(d, 0xF1, PW, count=1, data="out")
@@ -475,3 +484,11 @@ def test_smart_tells_attributes_and_a_failing_status(tmp_path: Path) -> None:
     worn = tuple(ata_make.SmartAttribute(id=5, flags=0x33, value=1, raw=9, threshold=140) for _ in range(1))
     failing = drive(tmp_path, make=AtaMake(attributes=worn))
     assert registers(ask(failing, 0xB0, features=0xDA, lba=0xC24F00))["lba"] & 0xFFFF00 == 0x2CF400
+
+
+def test_a_file_smaller_than_the_drive(tmp_path: Path) -> None:
+    d = AtaDrive("/dev/sda", old_disk(tmp_path), Hand(), size_bytes=500107862016, past=AtaPast(hpa_sectors=900000000))
+    assert d.size_bytes == 900000000 * 512
+    assert decode_identify(words(d.identify()), "I").size_bytes == Known(900000000 * 512, "I")
+    ask(d, 0xF1, PW, count=1, data="out")
+    assert erase(d) and content(d.backing) == "zeros" and d.backing.stat().st_size == SIZE

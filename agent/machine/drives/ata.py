@@ -36,8 +36,8 @@ Handler = Callable[[Taskfile, bytes], Registers]
 
 
 class AtaDrive:
-    """``backing`` holds the whole drive, hidden sectors included: its size divided by the make's logical block is
-    the drive's number of sectors."""
+    """``backing`` holds the whole drive, hidden sectors included. ``size_bytes``: what the drive says of itself, by
+    default what its file holds; a file that is smaller holds the first sectors."""
 
     command_set = CommandSet.ATA
 
@@ -51,6 +51,7 @@ class AtaDrive:
         past: AtaPast | None = None,
         faults: Collection[AtaFault] = (),
         bridge: Bridge | None = None,
+        size_bytes: int | None = None,
     ) -> None:
         self.path, self.backing, self.clock = path, backing, clock
         self.make = make or AtaMake()
@@ -58,7 +59,7 @@ class AtaDrive:
         self.faults = frozenset(faults)
         self.medium = Medium(backing, seed=self.make.serial)
         self.logical_block, self.physical_block = self.make.logical, self.make.physical
-        whole = self.medium.size // self.make.logical
+        whole = (size_bytes or self.medium.size) // self.make.logical
         self.limits = limits.Limits(
             whole=whole, past=self.past, hpa=self.make.hpa, dco=self.make.dco, faults=self.faults
         )
@@ -85,7 +86,7 @@ class AtaDrive:
         return {
             IDENTIFY: lambda task, data: done(task, data=self.identify()),
             CHECK_POWER_MODE: lambda task, data: done(task, count=_ACTIVE),
-            SMART: lambda task, data: self.smart.execute(task) if self.make.smart else aborted(task),
+            SMART: lambda task, data: self.smart.execute(task, data) if self.make.smart else aborted(task),
             SANITIZE: lambda task, data: self.sanitize.execute(task, locked=self.security.locked),
             **dict.fromkeys((READ_LOG, READ_LOG_DMA), self._read_log),
             **dict.fromkeys(_READS, self._read),
@@ -158,12 +159,13 @@ class AtaDrive:
         if refused or not self.security.takes_erase(data):
             return aborted(task)
         ends_at = _RESET_AT if self.faults & {AtaFault.RESETS_IN_ERASE, AtaFault.ERASE_FAILS} else None
+        reached = (self.limits.whole if enhanced else self.limits.native) * self.logical_block
         erasing = Erasing(
             medium=self.medium,
             fill=Fill.ZEROS,
             started=self.clock.monotonic(),
             seconds=self.make.pass_s,
-            size=(self.limits.whole if enhanced else self.limits.native) * self.logical_block,
+            size=min(reached, self.medium.size),
             leaves=leaves("erase", self.faults),
             stuck_at=ends_at,
         )

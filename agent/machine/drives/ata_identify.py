@@ -67,7 +67,7 @@ def build_identify(make: AtaMake, *, sectors: int, word_128: int, master_revisio
     words[128] = word_128
     words[168] = make.form_factor
     if make.trim:
-        words[69], words[105], words[169] = 0x4020, 8, 1
+        words[69], words[105], words[169] = (0x4020 if make.trim_zeros else 0), make.trim_blocks, 1
     words[217] = make.rotation
     words[255] = 0xA5
     total = sum((word & 0xFF) + (word >> 8) for word in words)

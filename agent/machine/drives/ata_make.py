@@ -1,4 +1,4 @@
-"""What an ATA drive is: its parameters, and four real ones whose IDENTIFY data are known word for word."""
+"""What an ATA drive is: its parameters, and real ones whose IDENTIFY data are known word for word."""
 
 from __future__ import annotations
 
@@ -80,6 +80,8 @@ class AtaMake:
     hpa: bool = True
     dco: bool = True
     trim: bool = False
+    trim_blocks: int = 8  # the limit in word 105, 0 for none told
+    trim_zeros: bool = True
     smart: bool = True
     attributes: tuple[SmartAttribute, ...] = WD_BLUE_ATTRIBUTES
     freeze: Freeze = Freeze.NEVER
@@ -142,16 +144,64 @@ def hts545050(serial: str = "TE95113Q2H7KLM") -> AtaMake:
     )
 
 
-def he8(serial: str = "VJGR7K3X") -> AtaMake:
-    """An enterprise disk: SANITIZE overwrite, erase times in the extended format."""
+def wd80(serial: str = "VKG9R2TY") -> AtaMake:
+    """SANITIZE overwrite, and erase times in the extended format."""
     return AtaMake(
-        model="HGST HUS728T8TALE6L4",
+        model="WDC WD80EFZX-68UW8N0",
         serial=serial,
-        firmware="V8GNW460",
+        firmware="83.H0A83",
         wwn=0x5000CCA3B7E10D55,
+        rotation=5400,
         physical=4096,
+        versions=0x07F0,
         erase_word=0x8000 | 540,
         enhanced_word=0x8000 | 1200,
         sanitize=frozenset({Action.OVERWRITE}),
         pass_s=54000.0,
+    )
+
+
+def st2000dm(serial: str = "S1E0K3ZT") -> AtaMake:
+    """ "More than 508 minutes": a floor, not a time."""
+    return AtaMake(
+        model="ST2000DM001-9YN164",
+        serial=serial,
+        firmware="CC4B",
+        wwn=0x5000C5003F91D0E8,
+        physical=4096,
+        erase_word=0xFF,
+        enhanced_word=0xFF,
+        pass_s=36000.0,
+    )
+
+
+def st500lt012(serial: str = "W3P4Z7QA") -> AtaMake:
+    return AtaMake(
+        model="ST500LT012-1DG142",
+        serial=serial,
+        firmware="0003LVM1",
+        wwn=0x5000C50067E2A9B4,
+        rotation=5400,
+        physical=4096,
+        erase_word=51,
+        enhanced_word=51,
+        pass_s=6120.0,
+    )
+
+
+def thnsnh(serial: str = "63LS10A7T0WX") -> AtaMake:
+    """A solid state drive without the Security feature set."""
+    return AtaMake(
+        model="TOSHIBA THNSNH128GBST",
+        serial=serial,
+        firmware="HTRAN101",
+        wwn=0x500080D910A4C2E1,
+        rotation=1,
+        trim=True,
+        trim_blocks=0,
+        trim_zeros=False,
+        security=False,
+        hpa=False,
+        dco=False,
+        attributes=SSD_ATTRIBUTES,
     )

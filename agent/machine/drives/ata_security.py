@@ -41,7 +41,7 @@ class Security:
         self.revision = past.master_revision
         self.maximum = past.maximum
         self.locked = self.enabled and not past.unlocked
-        self.frozen = self.make.freeze is not Freeze.NEVER
+        self.frozen = self.make.freeze is not Freeze.NEVER and not self.locked
 
     @property
     def word_128(self) -> int:
@@ -52,9 +52,11 @@ class Security:
         return bits | (_MAXIMUM if self.enabled and self.maximum else 0)
 
     def power_on(self, *, after_suspend: bool) -> None:
-        """Comes back locked when a password is set, with its tries; frozen when the firmware does so."""
+        """Comes back locked when a password is set, with its tries; else frozen when the firmware does so (a locked
+        drive aborts SECURITY FREEZE LOCK)."""
         self.locked, self.tries, self.prepared = self.enabled, TRIES, False
-        self.frozen = self.make.freeze is Freeze.ALWAYS or (self.make.freeze is Freeze.POWER_ON and not after_suspend)
+        freezes = self.make.freeze is Freeze.ALWAYS or (self.make.freeze is Freeze.POWER_ON and not after_suspend)
+        self.frozen = freezes and not self.locked
 
     def set_password(self, data: bytes) -> bool:
         if self.frozen or self.locked:

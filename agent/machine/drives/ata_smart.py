@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.machine.drives.ata_make import SmartAttribute
+from agent.machine.drives.ata_sct import DATA_LOG, STATUS_LOG, Sct
 from agent.machine.drives.taskfile import Registers, Taskfile, aborted, done
 
 READ_DATA, THRESHOLDS, AUTOSAVE, OFFLINE, READ_LOG, ENABLE, DISABLE, RETURN_STATUS = (
@@ -21,11 +22,12 @@ READ_DATA, THRESHOLDS, AUTOSAVE, OFFLINE, READ_LOG, ENABLE, DISABLE, RETURN_STAT
     0xDA,
 )
 _SIGNATURE, _THRESHOLD_EXCEEDED = 0xC24F, 0x2CF4
-_PREFAILURE, _SELF_TESTS = 0x01, 0x7B
+WRITE_LOG = 0xD6
+_PREFAILURE, _SELF_TESTS = 0x01, 0x3B  # no selective self-test
 _TEMPERATURE, _HOURS, _CYCLES = 194, 9, 12
-DIRECTORY, SUMMARY, STATISTICS, SELF_TEST, SCT_STATUS, IDENTIFY = 0x00, 0x01, 0x04, 0x06, 0xE0, 0x30
-_SMART_LOGS = {SUMMARY: 1, SELF_TEST: 1, SCT_STATUS: 1}
-_GENERAL_LOGS = {STATISTICS: 2, IDENTIFY: 1, SCT_STATUS: 1}
+DIRECTORY, SUMMARY, STATISTICS, SELF_TEST, PHY_EVENTS, IDENTIFY = 0x00, 0x01, 0x04, 0x06, 0x11, 0x30
+_SMART_LOGS = {SUMMARY: 1, SELF_TEST: 1, STATUS_LOG: 1, DATA_LOG: 1}
+_GENERAL_LOGS = {STATISTICS: 2, PHY_EVENTS: 1, IDENTIFY: 1, STATUS_LOG: 1, DATA_LOG: 1}
 SECTOR = 512
 
 
@@ -39,6 +41,10 @@ def summed(body: bytes) -> bytes:
 class Smart:
     attributes: Sequence[SmartAttribute]
     enabled: bool = True
+    sct: Sct = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sct = Sct(self.raw(_TEMPERATURE) & 0x7F)
 
     def raw(self, number: int) -> int:
         return next((a.raw & 0xFFFF for a in self.attributes if a.id == number), 0)
@@ -48,7 +54,7 @@ class Smart:
         """A pre-failure attribute at or below its threshold fails the drive."""
         return all(a.value > a.threshold for a in self.attributes if a.flags & _PREFAILURE and a.threshold)
 
-    def execute(self, task: Taskfile) -> Registers:
+    def execute(self, task: Taskfile, data: bytes = b"") -> Registers:
         """Command B0h."""
         if task.lba & 0xFFFF00 != _SIGNATURE << 8:
             return aborted(task)
@@ -66,6 +72,11 @@ class Smart:
                 return done(task)
             case 0xD5:
                 return self._log(task)
+            case 0xD6:
+                answer = self.sct.command(data) if task.lba & 0xFF == STATUS_LOG else None
+                if answer is None:
+                    return aborted(task)
+                return done(task, count=answer & 0xFF, lba=_SIGNATURE << 8 | answer >> 8)
             case 0xDA:
                 signature = _SIGNATURE if self.passed else _THRESHOLD_EXCEEDED
                 return done(task, lba=signature << 8 | task.lba & 0xFF)
@@ -78,8 +89,11 @@ class Smart:
             DIRECTORY: [_directory(_GENERAL_LOGS)],
             STATISTICS: [_supported(STATISTICS, (0, 1)), self._general_statistics()],
             IDENTIFY: [identify],
-            SCT_STATUS: [self._sct_status()],
+            PHY_EVENTS: [summed(b"")],
+            STATUS_LOG: [self.sct.status()],
         }.get(address)
+        if address == DATA_LOG and (table := self.sct.table()) is not None:
+            pages = [table]
         if pages is None or page + task.count > len(pages) or not task.count:
             return aborted(task)
         return done(task, data=b"".join(pages[page : page + task.count]))
@@ -89,9 +103,9 @@ class Smart:
             DIRECTORY: _directory(_SMART_LOGS),
             SUMMARY: summed(b"\x01"),
             SELF_TEST: summed(b"\x01\x00"),
-            SCT_STATUS: self._sct_status(),
+            STATUS_LOG: self.sct.status(),
         }
-        data = pages.get(task.lba & 0xFF)
+        data = self.sct.table() if task.lba & 0xFF == DATA_LOG else pages.get(task.lba & 0xFF)
         return aborted(task) if data is None or task.count & 0xFF != 1 else done(task, data=data)
 
     def _data(self) -> bytes:
@@ -104,14 +118,6 @@ class Smart:
         return summed(
             struct.pack("<H", 16) + b"".join(struct.pack("<BB10x", a.id, a.threshold) for a in self.attributes)
         )
-
-    def _sct_status(self) -> bytes:
-        """SCT status, format 3: version, temperatures in whole degrees."""
-        body = bytearray(SECTOR)
-        struct.pack_into("<HHI", body, 0, 3, 1, 0)
-        heat = self.raw(_TEMPERATURE) & 0x7F
-        struct.pack_into("<bbbbbb", body, 200, heat, 20, heat, 20, heat, 0)
-        return bytes(body)
 
     def _general_statistics(self) -> bytes:
         """Device statistics page 1: power cycles, power-on hours."""

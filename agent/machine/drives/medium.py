@@ -66,8 +66,9 @@ class Medium:
             return os.pread(file.fileno(), length, start).ljust(length, b"\0")
 
     def write(self, start: int, data: bytes) -> None:
+        """What lies behind the end of the file is dropped, as ``read`` gives zeros for it."""
         with self.backing.open("r+b") as file:
-            os.pwrite(file.fileno(), data, start)
+            os.pwrite(file.fileno(), data[: max(0, self.size - start)], start)
 
     def fill(self, fill: Fill, start: int, end: int, *, pattern: bytes = b"\0\0\0\0") -> None:
         """``pattern`` repeats from byte 0 of the drive, wherever the range starts."""
