@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import threading
 import time
@@ -191,6 +193,32 @@ def test_no_link_leads_to_a_real_device(open_lab: OpensLab, tmp_path: Path, cloc
     assert "Operation not permitted" not in lab.run(["blockdev", "--getsize64", str(file)], timeout_s=5).errors
 
 
+@pytest.mark.laboratory("sh")
+def test_a_name_under_dev_that_is_put_together_later_is_not_tried(
+    open_lab: OpensLab, tmp_path: Path, clock: Hand
+) -> None:
+    """The device is not there: it is the library that refuses, before the kernel is asked."""
+    lab = open_lab(nvme_drive(tmp_path, clock))
+    refused = lab.run(["sh", "-c", "x=/de; : <${x}v/regain-no-such-device"], timeout_s=5)
+    assert "Operation not permitted" in refused.errors
+    harmless = lab.run(["sh", "-c", "x=/de; : <${x}v/null && echo opened"], timeout_s=5)
+    assert harmless.text == "opened\n"
+
+
+@pytest.mark.laboratory("sh")
+def test_a_device_under_another_name_is_closed_again(open_lab: OpensLab, tmp_path: Path, clock: Hand) -> None:
+    """The kernel log (1:11) as a node of this test's own; reading it does nothing."""
+    node, file = tmp_path / "node", tmp_path / "file"
+    try:
+        os.mknod(node, stat.S_IFCHR | 0o600, os.makedev(1, 11))
+    except PermissionError:
+        pytest.skip("needs root to make a device node")
+    file.write_bytes(b"")
+    lab = open_lab(nvme_drive(tmp_path, clock))
+    assert "Operation not permitted" in lab.run(["sh", "-c", f": <{node}"], timeout_s=5).errors
+    assert lab.run(["sh", "-c", f": <{file} && echo opened"], timeout_s=5).text == "opened\n"
+
+
 @pytest.mark.laboratory("nvme")
 def test_no_tool_runs_in_a_closed_laboratory(lab_cache: Path, tmp_path: Path, clock: Hand) -> None:
     lab = Laboratory([nvme_drive(tmp_path, clock)], cache=lab_cache)
@@ -300,6 +328,33 @@ def test_the_block_layer_knows_size_and_blocks(open_lab: OpensLab, tmp_path: Pat
     lab = open_lab(drive)
     line = "blockdev --getsize64 --getsz --getss --getpbsz --getro /dev/nvme0n1"
     assert say(lab, line).text.split() == ["256060514304", "500118192", "512", "512", "0"]
+
+
+class Card(Talker):
+    """Remembers the commands that an eMMC gets."""
+
+    command_set = CommandSet.MMC
+
+    def __init__(self, path: str, backing: Path, *, error_in: int = 0) -> None:
+        super().__init__(path, backing, NvmeReply)
+        self.heard: list[tuple[int, int]] = []
+        self._error_in = error_in
+
+    def mmc(self, opcode: int, argument: int, *, writes: bool, data_out: bytes, in_length: int) -> MmcReply:
+        self.heard.append((opcode, argument))
+        return MmcReply(response=(1 << 28 if opcode == self._error_in else 0x900, 0, 0, 0))
+
+
+@pytest.mark.laboratory("blkdiscard")
+def test_a_discard_becomes_the_cards_commands(open_lab: OpensLab, tmp_path: Path, clock: Hand) -> None:
+    backing = old_disk(tmp_path, size=1 << 20)
+    card, broken = Card("/dev/mmcblk0", backing), Card("/dev/mmcblk1", backing, error_in=38)
+    lab = open_lab(card, broken, nvme_drive(tmp_path, clock))
+    line = "blkdiscard --force --offset 4096 --length 8192"
+    assert say(lab, f"{line} /dev/mmcblk0").exit_status == 0
+    assert card.heard == [(35, 8), (36, 23), (38, 3)]
+    assert "Input/output error" in say(lab, f"{line} /dev/mmcblk1").errors
+    assert "Operation not supported" in say(lab, f"{line} /dev/nvme0n1").errors
 
 
 @pytest.mark.laboratory("nvme")

@@ -20,7 +20,7 @@ from typing import Self
 
 from agent.machine.door import Answer, DoorError
 from agent.machine.drives import block
-from agent.machine.drives.bus import Drive, ManyNodes, Node
+from agent.machine.drives.bus import CommandSet, Drive, ManyNodes, Node
 from agent.machine.drives.library import compiled
 from agent.machine.drives.names import ALIAS, MACHINE, aliased, as_on_the_machine, devices_in
 from agent.machine.drives.wire import NO_SUCH_COMMAND, Question, Reply, Server
@@ -30,6 +30,9 @@ _PROBE_S = 10.0
 _O_EXCL = 0o200
 _NVME_HEAD = struct.Struct("<BBHI 2I 2Q 2I 6I")  # nvme_passthru_cmd up to cdw15 (linux/nvme_ioctl.h)
 _MMC_HEAD = struct.Struct("<4I")  # opcode, argument, writes, application command
+_RANGE = struct.Struct("<2Q")
+_ERASE_START, _ERASE_END, _ERASE, _AS_DISCARD = 35, 36, 38, 3
+_MMC_ERRORS = 0xFDF92000  # bits of a card's first word, as mmc_do_erase looks at them
 
 
 class Laboratory:
@@ -206,7 +209,7 @@ class _Conversation:
 
     def answer(self, question: Question) -> Reply:
         asked = {"G": self._greet, "O": self._open, "T": self._open, "B": self._block}
-        commands = {"S": _scsi, "N": _nvme, "M": _mmc}
+        commands = {"S": _scsi, "N": _nvme, "M": _mmc, "D": _discard}
         try:
             if question.kind in asked:
                 return asked[question.kind](question)
@@ -275,3 +278,17 @@ def _mmc(drive: Drive, question: Question) -> Reply:
     opcode, argument, writes, _application = _MMC_HEAD.unpack(question.head)
     got = drive.mmc(opcode, argument, writes=bool(writes), data_out=question.out, in_length=question.room)
     return Reply(error=got.errno, words=got.response, data=got.data[: question.room])
+
+
+def _discard(drive: Drive, question: Question) -> Reply:
+    """As the kernel makes it for a card (drivers/mmc/core/core.c, mmc_do_erase). Other drives get it as commands that
+    are not built here."""
+    start, length = _RANGE.unpack(question.head)
+    if drive.command_set is not CommandSet.MMC or not length:
+        return Reply(error=errno.EOPNOTSUPP if length else errno.EINVAL)
+    first, last = start // 512, (start + length) // 512 - 1
+    for opcode, argument in ((_ERASE_START, first), (_ERASE_END, last), (_ERASE, _AS_DISCARD)):
+        got = drive.mmc(opcode, argument, writes=False, data_out=b"", in_length=0)
+        if got.errno or got.response[0] & _MMC_ERRORS:
+            return Reply(error=got.errno or errno.EIO)
+    return Reply()

@@ -39,7 +39,7 @@
 #define DESCRIPTORS 1024
 
 /* kinds of question; the letters are what wire.py reads */
-enum { GREET = 'G', OPEN = 'O', STAT = 'T', BLOCK = 'B', SCSI = 'S', NVME = 'N', MMC = 'M' };
+enum { GREET = 'G', OPEN = 'O', STAT = 'T', BLOCK = 'B', SCSI = 'S', NVME = 'N', MMC = 'M', DISCARD = 'D' };
 
 struct question {
     uint32_t kind;
@@ -754,6 +754,15 @@ static int block_question(int fd, unsigned long request, void *into, size_t widt
     return 0;
 }
 
+/* A range of bytes; the block layer makes commands of it. */
+static int discard(int fd, const uint64_t range[2])
+{
+    struct question question = {.kind = DISCARD, .head = 2 * sizeof(uint64_t)};
+    struct reply reply;
+
+    return ask(fd, &question, range, NULL, &reply, NULL, 0, NULL);
+}
+
 static int geometry(const struct alias *alias, struct hd_geometry *into)
 {
     into->heads = 255;
@@ -806,6 +815,8 @@ static int ioctl_of_alias(int fd, unsigned long request, void *argument)
     case BLKPBSZGET:
     case BLKROGET:
         return block_question(fd, request, argument, sizeof(int));
+    case BLKDISCARD:
+        return discard(fd, argument);
     case BLKFLSBUF:
     case BLKRRPART:
     case BLKBSZSET:
