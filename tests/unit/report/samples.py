@@ -181,7 +181,15 @@ def purged(disk: dict[str, Any] = SSD, **changes: Any) -> Evidence:
     read = Verification(
         mode="sample", bytes=disk["size_bytes"] // 10, seconds=60.0, mismatches=0, seed="5a" * 16, classes={"zeros": 9}
     )
-    return evidence(disk, **(facts | {"verification": read} | changes))
+    looked = Inspection(
+        technique=BLOCK_ERASE.technique,
+        looked=2902,
+        alive=0,
+        unreadable=0,
+        witnesses_matching=0,
+        classes={"zeros": 2902},
+    )
+    return evidence(disk, **(facts | {"verification": read, "inspection": looked} | changes))
 
 
 def with_exceptions(disk: dict[str, Any] = HDD, **changes: Any) -> Evidence:
