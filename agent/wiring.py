@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.machine.door import Machine
 from agent.model.errors import Fault
@@ -81,23 +82,37 @@ def machines() -> Sequence[tuple[str, dict[str, str]]]:
 
 def _rehearsal_opener(name: str, home: Path, *, faults: Sequence[str], paced: bool) -> Callable[[], Machine]:
     """Opens the recorded PC with fresh virtual disks, unless a cut erasure of it is waiting to go on."""
+    from agent.inventory.disks import list_disks
     from agent.job.history import cut_runs
+    from agent.machine.clocks import VirtualClock
+    from agent.machine.door import DoorError
+    from agent.machine.drives.laboratory import Laboratory
+    from agent.machine.drives.stand_in import stand_ins
     from agent.machine.recorded import RecordedMachine, find_machine
     from agent.machine.rehearsal import RehearsalMachine
+    from agent.model.facts import Known
 
     path = find_machine(name, machines_folder())
     disks = home / "disks" / path.name
+    options: dict[str, Any] = {"faults": faults, "pace_bytes_per_s": SCREEN_PACE if paced else None}
 
     def opened() -> Machine:
         if not cut_runs(home / "journal"):
             shutil.rmtree(disks, ignore_errors=True)
-        return RehearsalMachine(
-            RecordedMachine(path),
-            disks,
-            faults=faults,
-            pace_bytes_per_s=SCREEN_PACE if paced else None,
-            clock_pace=0.05 if paced else 0.0,
-        )
+        recorded, clock = RecordedMachine(path), VirtualClock(pace=0.05 if paced else 0.0)
+        plain = RehearsalMachine(recorded, disks, clock=clock, **options)
+        found = list_disks(recorded)
+        disks_seen = found.value if isinstance(found, Known) else ()
+        drives = stand_ins(disks_seen, backing=plain.disk_file, clock=clock, faults=faults)
+        laboratory = Laboratory(tuple(drives.values()), cache=home / "laboratory")
+        try:
+            laboratory.__enter__()
+        except DoorError:  # no C compiler: disks are files, and the plan says that there is no real drive
+            return plain
+        paths = {text: drive.path for text, drive in drives.items()}
+        machine = RehearsalMachine(recorded, disks, clock=clock, laboratory=laboratory, stand_ins=paths, **options)
+        weakref.finalize(machine, laboratory.__exit__, None, None, None)
+        return machine
 
     return opened
 

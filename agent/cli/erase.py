@@ -184,7 +184,7 @@ class _Erase(OneDisk):
                 reaches=self.machine.has_firmware,
                 technique=technique,
                 verify=verify,
-                distrusted=liars(self.journals),
+                liars=liars(self.journals),
             ),
             excluded=(),
             choice=Choice(system=SystemChoice.NONE, profile=None, chosen_by=self.operator),

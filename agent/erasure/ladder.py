@@ -6,7 +6,6 @@ technique is carried out stands beside its capability bits; what it was worth, i
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from agent.erasure import ata, mmc, nvme, opal, scsi
@@ -68,13 +67,13 @@ def choose(
     technique: str | None = None,
     verify: str | None = None,
     reached: bool = False,
-    distrusted: Collection[str] = (),
+    lied: bool = False,
 ) -> Method:
     """The best technique this disk and this version have, at ``level`` or better, or the one that is named; what may
     follow a refusal is its ``fallback``.
 
     ``reached``: commands reach the drive itself; on the rehearsal bench most disks have no firmware.
-    ``distrusted``: techniques that this drive has called done without erasing.
+    ``lied``: this drive has once called a command done without erasing: none of its own is relied on.
     Raises Fault "disk-no-method" (unknown name or mode, nothing that can run), "disk-level-out-of-reach".
     """
     suffix = identity.suffix if (identity := identify(disk)) else "?"
@@ -84,9 +83,11 @@ def choose(
         raise Fault("disk-no-method", method=verify, disk=suffix, reason="skip-unknown-name")
     ladder: tuple[type[Technique], ...] = (*above(disk), Overwrite)
     if technique not in (None, AUTO):
-        ladder, distrusted = _from(str(technique), ladder, suffix), ()
-    skipped = [Skipped(technique=rung.name, reason="skip-lied") for rung in ladder if rung.name in distrusted]
-    ladder = tuple(rung for rung in ladder if rung.name not in distrusted)
+        ladder, lied = _from(str(technique), ladder, suffix), False
+    skipped: list[Skipped] = []
+    if lied:
+        skipped = [Skipped(technique=rung.name, reason="skip-lied") for rung in ladder if rung.firmware]
+        ladder = (Overwrite,)
     for index, rung in enumerate(ladder):
         answer = rung.offered(disk, level=level, reached=reached)
         if isinstance(answer, Supported):

@@ -81,17 +81,19 @@ def cut_later(folder: Path) -> dict[str, str]:
     return found
 
 
-def liars(folder: Path) -> dict[str, frozenset[str]]:
-    """By disk, the techniques whose command its drive called done without erasing: no later plan relies on them.
+def liars(folder: Path, *, last_run_only: bool = False) -> frozenset[str]:
+    """Disks whose drive once called its own command done without erasing: no later plan relies on its word.
 
-    Raises Fault journal-damaged."""
-    found: dict[str, frozenset[str]] = {}
-    for path in sorted(folder.glob("*.jsonl*")):
-        for event in read_journal(path):
-            lied = event.kind is Kind.ERASURE_FINISHED and ERASED_NOTHING in event.params.get("reasons", ())
-            if lied and event.disk:
-                found[event.disk] = found.get(event.disk, frozenset()) | {str(event.params["method"])}
-    return found
+    ``last_run_only``: the disks of a rehearsal are new each time. Raises Fault journal-damaged."""
+    paths = sorted(folder.glob("*.jsonl*"))
+    if last_run_only:
+        paths = [path for path in paths if any(e.kind is Kind.ERASURE_FINISHED for e in read_journal(path))][-1:]
+    return frozenset(
+        event.disk
+        for path in paths
+        for event in read_journal(path)
+        if event.disk and event.kind is Kind.ERASURE_FINISHED and ERASED_NOTHING in event.params.get("reasons", ())
+    )
 
 
 def close_runs(folder: Path, ended: Sequence[str]) -> None:

@@ -54,12 +54,12 @@ def plan_targets(
     reaches: Callable[[str], bool],
     technique: str | None = None,
     verify: str | None = None,
-    distrusted: Mapping[str, Collection[str]] | None = None,
+    liars: Collection[str] = (),
 ) -> tuple[Target, ...]:
     """One target for each disk that is not excluded, with the method the ladder picks. Raises Fault of the ladder.
 
-    ``reaches``: whether commands reach the drive behind a path; ``distrusted``: by identity, techniques that the drive
-    has called done without erasing.
+    ``reaches``: whether commands reach the drive behind a path; ``liars``: disks, by identity, whose
+    drive has once called a command done without erasing.
     """
     targets: list[Target] = []
     for disk, exclusion in zip(disks, exclusions, strict=True):
@@ -67,8 +67,8 @@ def plan_targets(
         if exclusion is not None or identity is None:
             continue
         path, medium = known(disk.path) or "", known(disk.medium) or "unknown"
-        lied = (distrusted or {}).get(identity.text, ())
-        method = choose(disk, level=level, technique=technique, verify=verify, reached=reaches(path), distrusted=lied)
+        lied = identity.text in liars
+        method = choose(disk, level=level, technique=technique, verify=verify, reached=reaches(path), lied=lied)
         targets.append(Target(identity=identity, path=path, medium=medium, method=method))
     return tuple(targets)
 

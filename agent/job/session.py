@@ -460,7 +460,7 @@ class Session:
             self._exclusions,
             level=self.level,
             reaches=self._machine.has_firmware,
-            distrusted=liars(self._journals),
+            liars=liars(self._journals, last_run_only=self.exercise),
         )
         if not targets:
             raise Fault("disk-none-found")

@@ -13,12 +13,12 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from agent.machine.clocks import VirtualClock
-from agent.machine.door import Answer, Clock, Machine, ToolMissing, ToolTimedOut
+from agent.machine.door import Answer, Clock, DoorError, Machine, ToolMissing, ToolTimedOut
 from agent.machine.drives.names import devices_in
 from agent.machine.guard import destroys
 from agent.machine.processes import Process
@@ -59,13 +59,17 @@ FAULTS: Mapping[str, FaultSpec] = {
 }
 """Faults of the disk layer, by name. The others are told to the engine: see ``SESSION_FAULTS``."""
 
+DRIVE_FAULTS = ("drive-lies", "drive-refuses", "drive-never-ends")
+"""Faults of the drives' own firmware, where drives of a laboratory stand for the disks: it says done and erases
+nothing, it refuses, it never comes to an end (``agent.machine.drives.stand_in``)."""
+
 TOOL_FAULTS = ("tool-hangs", "tool-missing", "tool-garbage")
 """Faults of the tools: smartctl never answers, dmidecode is not installed, lsblk prints nonsense."""
 
 SESSION_FAULTS = ("registry-down", "stick-full")
 """Faults around the bench, made by whoever wires it: the registry does not answer, the stick is full."""
 
-FAULT_NAMES = (*FAULTS, *TOOL_FAULTS, *SESSION_FAULTS)
+FAULT_NAMES = (*FAULTS, *TOOL_FAULTS, *DRIVE_FAULTS, *SESSION_FAULTS)
 
 
 class RehearsalDisk:
@@ -202,7 +206,7 @@ class RehearsalMachine:
             raise ToolTimedOut(f"{tool}: no answer within {timeout_s:g} s")
         if tool == "dmidecode" and "tool-missing" in self.faults:
             raise ToolMissing(f"{tool}: not installed")
-        if self._laboratory is not None and self._laboratory.names_one(argv):
+        if self._laboratory is not None and self._laboratory.names_one(argv) and not self._recorded_health(argv):
             if destroys(argv):
                 raise Fault("warrant-missing", disk=" ".join(argv[:3]))
             return self._laboratory.run(argv, timeout_s=timeout_s, stdin=stdin)
@@ -212,6 +216,16 @@ class RehearsalMachine:
         if tool == "lsblk" and "tool-garbage" in self.faults:
             return dataclasses.replace(answer, stdout=answer.stdout[: len(answer.stdout) // 2])
         return answer
+
+    def _recorded_health(self, argv: Sequence[str]) -> bool:
+        """The wear of the recorded disk is told by its recording, where it has one."""
+        if PurePath(argv[0]).name != "smartctl":
+            return False
+        try:
+            self._recorded.run(argv, timeout_s=1)
+        except DoorError:
+            return False
+        return True
 
     def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
         return self._recorded.read(path, limit=limit)

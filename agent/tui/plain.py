@@ -149,13 +149,14 @@ class PlainSink:
         return self._say("plain-command", disk=self._disk(event), technique=technique)
 
     def _on_command_running(self, event: Event) -> list[str]:
-        """A line a minute: the drive tells nothing, and somebody waits."""
+        """A line a minute, later one in ten, and one for each tenth that the drive tells: somebody waits."""
         p, name = event.params, event.disk or ""
-        minute = int(p["seconds"]) // 60
-        phase, shown, _ = self._shown.get(name, ("", -1, 0.0))
-        if minute < 1 or (phase == "command" and shown == minute):
+        minute, tenth = int(p["seconds"]) // 60, int(float(p.get("fraction") or 0.0) * 10)
+        phase, shown, before = self._shown.get(name, ("", -1, 0.0))
+        pause = 1 if minute < 10 else 10
+        if minute < 1 or (phase == "command" and minute - shown < pause and tenth <= before):
             return []
-        self._shown[name] = ("command", minute, 0.0)
+        self._shown[name] = ("command", minute, float(tenth))
         told = {"technique": self._technique(p["technique"]), "time": time_text(float(p["seconds"]), self._words)}
         if p.get("fraction") is None:
             return self._say("plain-command-running", disk=self._disk(event), **told)

@@ -66,9 +66,15 @@ class Drive(Protocol):
     command_set: CommandSet
     path: str
     backing: Path
-    size_bytes: int
-    logical_block: int
-    physical_block: int
+
+    @property
+    def size_bytes(self) -> int: ...
+
+    @property
+    def logical_block(self) -> int: ...
+
+    @property
+    def physical_block(self) -> int: ...
 
     def scsi(self, cdb: bytes, data_out: bytes, in_length: int) -> ScsiReply: ...
 

@@ -360,13 +360,13 @@ def test_a_sanitize_of_the_controller_reaches_every_namespace() -> None:
     assert nvme_drives.SanitizeBlock.supports(one) == nvme_drives.NvmeFormat.supports(one)
 
 
-def test_what_a_drive_lied_about_is_left_aside_but_for_whoever_names_it() -> None:
+def test_a_drive_that_lied_is_only_overwritten_but_for_whoever_names_its_command() -> None:
     one = nvme(2, oacs=2)
-    method = choose(one, reached=True, distrusted={"nvme-sanitize-block"})
-    assert plan(method) == ["nvme-format", "overwrite"]
-    assert ("nvme-sanitize-block", "skip-lied") in skips(method)
-    named = choose(one, reached=True, technique="nvme-sanitize-block", distrusted={"nvme-sanitize-block"})
-    assert named.technique == "nvme-sanitize-block"
+    method = choose(one, reached=True, lied=True)
+    assert plan(method) == ["overwrite"]
+    assert skips(method) == list(zip(NVME_RUNGS, ["skip-lied"] * 5, strict=True))
+    assert choose(one, reached=True, technique="nvme-sanitize-block", lied=True).technique == "nvme-sanitize-block"
+    assert refused(one, reached=True, level=Level.PURGE, lied=True).params["reason"] == "skip-lied"
 
 
 # -- NVMe Format -----------------------------------------------------------------------------------------------------

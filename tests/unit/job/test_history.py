@@ -68,8 +68,9 @@ def test_an_erasure_that_ended_in_a_later_run_is_not_resumed_again(tmp_path: Pat
     assert cut_runs(tmp_path) == [] and cut_later(tmp_path) == {}
 
 
-def test_a_drive_that_lied_is_remembered_with_its_technique(tmp_path: Path) -> None:
+def test_a_drive_that_lied_is_remembered(tmp_path: Path) -> None:
     lied = {"outcome": "failed", "method": "nvme-format", "reasons": ["reason-command-erased-nothing"]}
     write(tmp_path, "1", [ERASED[0], (Kind.ERASURE_FINISHED, "D1", lied), END])
     write(tmp_path, "2", [(ERASED[0][0], "D2", ERASED[0][2]), (Kind.ERASURE_FINISHED, "D2", {**lied, "reasons": []})])
-    assert liars(tmp_path) == {"D1": frozenset({"nvme-format"})}
+    assert liars(tmp_path) == {"D1"}
+    assert liars(tmp_path, last_run_only=True) == set()
