@@ -33,6 +33,7 @@ STICKS = {
     "memory": Stick(state=StickState.NONE, home="/run/regain/home", images="", why="stick-why-optical"),
     "created": Stick(state=StickState.CREATED, why="stick-why-created", **_ON),
     "floor": Stick(state=StickState.FULL, why="stick-why-full", clock={"source": "floor"}, **_ON | {
+        "home": "/run/regain/home", "params": {"model": "SanDisk Ultra", "free_mb": 31},
         "settings_fault": {"error_id": "settings-bad", "code": "C14", "params": {
             "file": "settings.yaml", "problems": "wifi.0.ssid: Input should be a valid string"}},
         "free_bytes": 31_000_000}),
