@@ -88,6 +88,8 @@ def _run(made: s.ScriptedSession, scene: str) -> None:
         made.emit(s.Kind.FAULT, error_id="disk-canary-alive", code="D09", params={"disk": "7K2F"}, wrote=True)
     ends = {"failed": ("failed", 4), "unknown": ("unknown", 4), "refused": ("attention", 3)}
     made.finish(*ends.get(outcome, ("done", 0)), paper=outcome in ("cleared", "cleared_with_exceptions"))
+    if "memory" in scene:  # the station that was made in memory
+        made.emit(s.Kind.REPORT_WAITING, report_id="r1", error_id="not-enrolled")
 
 
 def main() -> None:

@@ -54,7 +54,7 @@ def test_secure_boot_a_full_stick_a_dying_disk_and_a_captive_portal(
         bench.start_job("3", [disk.serial[-4:] for disk in machine.disks[1:]])
         bench.wait_event("job_finished", WORK_S)
         pc.keys("f2")
-        text = flat(bench.wait_console("RÉSULTAT", "EN MÉMOIRE SEULEMENT", "Portail captif"))
+        text = flat(bench.wait_console("RÉSULTAT", "EN MÉMOIRE SEULEMENT", "portail captif"))
         pc.screendump(photos / "portail-captif-en-memoire.png")
         assert "EN ATTENTE D’ENVOI (1)" in text and "ENVOYÉ" not in text, text
         assert not bench.events("report_delivered")
@@ -64,10 +64,10 @@ def test_secure_boot_a_full_stick_a_dying_disk_and_a_captive_portal(
 
         bench.keep_on(late)
         pc.keys("f5")
-        text = flat(bench.wait_console("RÉSULTAT", "EN ATTENTE D’ENVOI (1)", "Portail captif"))
+        text = flat(bench.wait_console("RÉSULTAT", "EN ATTENTE D’ENVOI (1)", "portail captif"))
         pc.screendump(photos / "portail-captif-sur-la-cle.png")
         pc.keys("f4")
-        bench.wait_console("FILE D’ENVOI", "Portail captif", "Rien n’est perdu")
+        bench.wait_console("FILE D’ENVOI", "portail captif", "Rien n’est perdu")
         pc.screendump(photos / "portail-captif-file.png")
         pc.keys("esc")
         wifi.portal = False
