@@ -56,7 +56,7 @@ def test_text_console_says_why_an_outcome_has_reserves_and_why_a_report_waits() 
     ended = {"outcome": "cleared_with_exceptions", "reasons": ["reason-cleared-with-exceptions"]}
     assert "Les réserves sont listées" in lines(sink, Kind.ERASURE_FINISHED, ended)
     for error, why in (("registry-portal", "portail captif"), ("odd", "Le registre ne répond pas")):
-        told = lines(sink, Kind.REPORT_WAITING, {"report_id": "r1", "error_id": error})
+        told = " ".join(lines(sink, Kind.REPORT_WAITING, {"report_id": "r1", "error_id": error}).split())
         assert why in told and "fin du prochain poste" in told
 
 
