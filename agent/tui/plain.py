@@ -222,6 +222,8 @@ class PlainSink:
         p = event.params
         outcome = self._words("outcome-" + p["outcome"])
         lines = self._say("plain-disk-finished", disk=self._disk(event), outcome=outcome)
+        for reason in p.get("reasons", ()):
+            lines += wrapped(f.say(self._words, reason), "   ")
         return lines
 
     # -- install, paper, end ---------------------------------------------------------------------------------
@@ -251,8 +253,9 @@ class PlainSink:
         return self._say("plain-delivered")
 
     def _on_report_waiting(self, event: Event) -> list[str]:
-        code = ERRORS.get(event.params.get("error_id", ""), ("R01",))[0]
-        return self._say("plain-waiting", code=code)
+        error = str(event.params.get("error_id", ""))
+        error = error if error in ERRORS else "registry-unreachable"
+        return self._say("plain-waiting", code=ERRORS[error][0], why=f.without_holes(self._words(f"err-{error}")))
 
     def _on_attention(self, event: Event) -> list[str]:
         return self._say(event.params["reason"])

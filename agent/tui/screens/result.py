@@ -124,7 +124,8 @@ class ResultScreen(BenchScreen):
         path = self._path(paper)
         if path:
             rows += _row("", w("result-path", path=path), width)
-        if self.job.delivery_error:
+        # in memory the station is a new one that no registry knows yet: the stick comes first, and F5
+        if self.job.delivery_error and not (self._in_memory() and self.job.delivery_error == "not-enrolled"):
             rows += _row("", f.without_holes(f.say(w, f"err-{self.job.delivery_error}")), width)
         return rows
 
