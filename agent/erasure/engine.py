@@ -143,17 +143,26 @@ class Engine:
         lanes = self._make(count, span, cipher, key, fill, write, _nothing)
         lanes.run(lambda n: self._tell(tick, span(n - 1)[1] if n else start))
 
-    def verify(self, cipher: str, key: bytes, pieces: list[tuple[int, int]], tick: Callable[[int], None]) -> Verified:
+    def verify(
+        self,
+        cipher: str,
+        key: bytes,
+        pieces: list[tuple[int, int]],
+        tick: Callable[[int], None],
+        *,
+        result: Verified | None = None,
+    ) -> Verified:
         """Read the pieces back and compare them with the stream. ``tick(bytes)``: this much was looked at.
 
-        Places that could not be written are read and not held against the stream. Raises Stopped, OSError.
+        Places that could not be written are read and not held against the stream. Raises Stopped, BudgetExceeded,
+        OSError; ``result``, when given, then holds what was seen until there.
         """
         self.disk.phase = "verify"
         spans = [(at, min(at + self.block_bytes, end)) for a, end in pieces for at in range(a, end, self.block_bytes)]
         sums = [0]
         for a, b in spans:
             sums.append(sums[-1] + b - a)
-        result = Verified()
+        result = Verified() if result is None else result
         readable: dict[int, list[tuple[int, int]]] = {}
 
         def read(lane: Lane, s: Span) -> None:

@@ -84,7 +84,8 @@ class _Variables(Visitor):  # type: ignore[misc]
 
 def messages(lang: str) -> dict[str, set[str]]:
     """Message id -> the variables it and its attributes need, by Fluent's own parser."""
-    resource = FluentParser().parse((LOCALE / lang / "erasure.ftl").read_text(encoding="utf-8"))
+    texts_ = [(LOCALE / lang / name).read_text(encoding="utf-8") for name in ("erasure.ftl", "proof.ftl")]
+    resource = FluentParser().parse("\n".join(texts_))
     found: dict[str, set[str]] = {}
     for entry in resource.body:
         assert not isinstance(entry, fluent.Junk), entry.content

@@ -1,0 +1,79 @@
+# Proof: reading a disk again from its record (regain verify --disk), the disk's health, the second check.
+
+reverify-record = Record no. { $number }, of { $when }.
+reverify-signature-valid = Signature valid, key { $kid }.
+reverify-signature-unknown-key = Signature not checked: key { $kid } is not known here. What follows shows what the disk holds, not who wrote the record.
+reverify-signature-none = Record without a signature. What follows shows what the disk holds, not who wrote the record.
+reverify-disk = Disk { $path }, identity { $identity }: that of the record.
+reverify-as = { $path } is read as a copy of the disk { $identity }, as you asked.
+reverify-installed = A system was installed after this erasure. Differences are then to be expected.
+reverify-stream = Expected: the stream of pass { $number } ({ $cipher }), made again from its key.
+reverify-zeros = Expected: zeros (pass { $number }).
+reverify-left-out = Left out, not covered according to the record: { $count ->
+    [one] 1 range
+   *[other] { $count } ranges
+}, { $bytes } bytes.
+reverify-not-listed = The record counts { $count ->
+    [one] 1 more range
+   *[other] { $count } more ranges
+} not covered without saying where: a difference may come from there.
+reverify-progress = READING BACK { $percent }%, { $rate } MB/s, { $left } left.
+reverify-same-full = MATCHES: { $bytes } bytes read in { $time }, all are what the record says.
+reverify-same-sample = MATCHES, by sample: { $bytes } bytes read in { $time }, all are what the record says.
+reverify-different-full = DIFFERENT: { $n ->
+    [one] 1 sector is not what the record says
+   *[other] { $n } sectors are not what the record says
+} ({ $bytes } bytes read in { $time }).
+reverify-different-sample = DIFFERENT, by sample: { $n ->
+    [one] 1 sector is not what the record says
+   *[other] { $n } sectors are not what the record says
+} ({ $bytes } bytes read in { $time }).
+reverify-incomplete-full = INCOMPLETE: what could be read is what the record says ({ $bytes } bytes in { $time }), the rest could not be read.
+reverify-incomplete-sample = INCOMPLETE, by sample: what could be read is what the record says ({ $bytes } bytes in { $time }), the rest could not be read.
+reverify-mismatch = { $count ->
+    [one] Sector { $first } (byte { $offset })
+   *[other] Sectors { $first } to { $last } (from byte { $offset })
+}: something else than the stream.
+reverify-unread = Unreadable: { $bytes } bytes.
+reverify-unread-range = { $count ->
+    [one] Sector { $first } (byte { $offset })
+   *[other] Sectors { $first } to { $last } (from byte { $offset })
+}: unreadable.
+reverify-more = { $count ->
+    [one] And 1 more range.
+   *[other] And { $count } more ranges.
+}
+reverify-gave-up = Too many unreadable sectors: the reading was given up.
+reverify-traces-same = None of the record's { $looked } canaries is still there. Read at their places: { $content }.
+reverify-traces-different = TRACES: { $alive ->
+    [0] no canary
+    [one] 1 canary
+   *[other] { $alive } canaries
+} of { $looked } still there. Read at their places: { $content }.
+reverify-traces-incomplete = Too many unreadable places to tell. Canaries found: { $alive } of { $looked }.
+reverify-traces-unreadable = Unreadable places: { $unreadable } of { $looked }.
+reverify-signatures = Tables or file systems at the head of the disk: { $found }.
+reverify-traces-limit = This check looks at the places of the canaries and at the head of the disk, not at every byte.
+
+err-reverify-other-disk = This is not the disk of the record: { $disk }
+    .why = It shows the identity { $found }. The record speaks of: { $known }.
+    .todo = Check which disk is plugged in. If it is a copy (an image, another adapter), add --as and the record's identity.
+err-reverify-not-in-record = The record does not know this disk: { $identity }
+    .why = It speaks of: { $known }.
+    .todo = Give one of these identities after --as, or its last four characters.
+err-reverify-size = The size does not match: { $disk }
+    .why = The record speaks of { $wanted } bytes, there are { $size } here.
+    .todo = Check that the copy is whole and that no area of the disk is hidden.
+err-reverify-no-stream = Nothing can be made again from this record.
+    .why = { $part ->
+        [firmware] The disk erased itself by its own command: no stream of Regain is on the disk.
+        [unfinished] The last pass was not finished: nobody knows what must be on the disk.
+       *[no-canaries] The record has neither a stream nor canaries planted before the erasure.
+    }
+    .todo = { $part ->
+        [firmware] Add --canaries: the record's canaries must be gone, and nothing that looks like data may be there.
+       *[other] Erase this disk again.
+    }
+err-reverify-unreadable = The disk can no longer be read: { $disk }
+    .why = { $why }
+    .todo = Plug it in again and start over. Nothing was written.
