@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from agent.model.health import Health
 from agent.model.identity import DiskIdentity
 
 
@@ -153,6 +154,7 @@ class Evidence:
     status_timeline: tuple[Mapping[str, Any], ...] = ()
     smart_before: Mapping[str, Any] | None = None
     smart_after: Mapping[str, Any] | None = None
+    health: Health | None = None
     interruptions: int = 0
     rehearsal: bool = False
     rehearsal_scale: int | None = None  # virtual disk: real bytes shown / bytes of the file behind it

@@ -43,7 +43,7 @@ class Kind(StrEnum):
     VERIFY_FINISHED = "verify_finished"  # mode, bytes, seconds, mismatches
     CANARIES_CHECKED = "canaries_checked"  # alive, unreadable, witnesses_matching
     ERASURE_FINISHED = (
-        "erasure_finished"  # outcome, method, level, bytes, seconds, bytes_per_second, verification, reasons
+        "erasure_finished"  # outcome, method, level, bytes, seconds, bytes_per_second, verification, reasons, health
     )
     # install
     INSTALL_LOCKED = "install_locked"  # reason

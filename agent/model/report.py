@@ -250,6 +250,24 @@ class CommandCheck(Wire):
     classes: dict[str, Size] = {}
 
 
+class HealthReason(Wire):
+    """One rule that spoke of this disk; ``id`` is a message id."""
+
+    rule: str
+    id: str
+    verdict: Literal["keep", "keep_with_notes", "reject", "destroy"]
+    source: str
+    params: Json = {}
+
+
+class DiskHealth(Wire):
+    """Is the disk worth keeping: judged by the dated rules of ``rules_version``, not by whoever signs."""
+
+    rules_version: str
+    verdict: Literal["keep", "keep_with_notes", "reject", "destroy"]
+    reasons: list[HealthReason] = []
+
+
 class Erasure(Wire):
     """One disk, failures included (ERASURE design, section 10)."""
 
@@ -280,6 +298,7 @@ class Erasure(Wire):
     status_timeline: list[Json] = []
     smart_before: Json | None = None
     smart_after: Json | None = None
+    health: DiskHealth | None = None
     plan_digest: str
     warrant_id: str
     consent: Consent | None = None

@@ -24,6 +24,7 @@ from agent.model.report import (
     CommandCheck,
     Consent,
     Device,
+    DiskHealth,
     DiskOutcome,
     ErasedDisk,
     Erasure,
@@ -280,9 +281,17 @@ def observations(evidence: Evidence) -> list[Observation]:
     states = [step.get("state") for step in evidence.status_timeline]
     if any(s == "in_progress" and "completed" in str(t) for s, t in itertools.pairwise(states)):
         seen.append("transition_seen")
-    if evidence.smart_before is not None and evidence.smart_after is not None:
+    if _answered(evidence.smart_before) and _answered(evidence.smart_after):
         seen.append("smart_compared")
     return seen
+
+
+def _answered(smart: Mapping[str, Any] | None) -> bool:
+    """The drive told something: a reading that failed compares nothing."""
+    if smart is None:
+        return False
+    values = smart.get("values", smart)
+    return any(not _is_state(value) for value in values.values())
 
 
 def _hidden_areas(disk: Mapping[str, Any]) -> HiddenAreas:
@@ -344,6 +353,7 @@ def erasure_of(
         status_timeline=[to_wire(s) for s in evidence.status_timeline],
         smart_before=to_wire(evidence.smart_before),
         smart_after=to_wire(evidence.smart_after),
+        health=DiskHealth.model_validate(to_wire(evidence.health)) if evidence.health else None,
         plan_digest=evidence.plan_digest,
         warrant_id=evidence.warrant_id,
         consent=agreed,

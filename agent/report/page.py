@@ -239,6 +239,7 @@ class Page:
             rows.append((w("paper-canaries"), _list(self._canaries(e))))
         rows.append((w("paper-hidden"), escape(w(self._hidden(e)))))
         rows.append((w("paper-exceptions-label"), self._exceptions(e)))
+        rows.append((w("paper-health"), self._health(e)))
         started = f"{p.instant(w, e.started)}, {p.span(w, e.seconds)}"
         rows.append((w("paper-started"), escape(started)))
         if e.consent is not None:
@@ -294,6 +295,14 @@ class Page:
             return "paper-hidden-unread"
         found = any(x.kind.startswith(("exception-hpa", "exception-dco")) for x in e.exceptions)
         return "paper-hidden-found" if found else "paper-hidden-none"
+
+    def _health(self, e: Erasure) -> str:
+        """The verdict, every rule that spoke, and the version of the rules."""
+        if e.health is None:
+            return escape(self.w("paper-health-none"))
+        head = self.w("paper-health-said", verdict=e.health.verdict, version=e.health.rules_version)
+        reasons = [p.health_reason(self.w, r.id, r.params) for r in e.health.reasons]
+        return _list([head, *reasons]) if reasons else escape(head)
 
     def _exceptions(self, e: Erasure) -> str:
         if not e.exceptions:

@@ -214,6 +214,11 @@ class PlainSink:
         p = event.params
         outcome = self._words("outcome-" + p["outcome"])
         lines = self._say("plain-disk-finished", disk=self._disk(event), outcome=outcome)
+        told = p.get("health") or {}
+        if told:
+            lines += wrapped(self._words(f"health-{told['verdict'].replace('_', '-')}"), "   ")
+        for reason in told.get("reasons", ()):
+            lines += wrapped(f.health_reason(self._words, reason), "   - ")
         return lines
 
     # -- install, paper, end ---------------------------------------------------------------------------------

@@ -77,3 +77,50 @@ err-reverify-no-stream = Nothing can be made again from this record.
 err-reverify-unreadable = The disk can no longer be read: { $disk }
     .why = { $why }
     .todo = Plug it in again and start over. Nothing was written.
+
+# --- is the disk worth keeping? (rules: agent/erasure/data/health.yaml) ---
+health-keep = Disk to keep.
+health-keep-with-notes = Disk to keep, with remarks.
+health-reject = DISK TO SET ASIDE: too worn or failing for a second life.
+health-destroy = DISK TO DESTROY: sectors can no longer be read and no Purge reached them.
+health-status = The disk says of itself that it is failing (SMART status).
+health-critical-warning = The NVMe disk shows a critical warning ({ $value }).
+health-spare = Spare of the disk: { $value }%, under its own threshold of { $limit }%.
+health-hours = Powered on for { $value } hours (limit: { $limit }).
+health-pending = { $counter }: { $value } after the erasure.
+health-reallocated = { $counter }: { $value } (threshold: { $limit }).
+health-wear = Wear told: { $value }% (threshold: { $limit }%).
+health-emmc-life = { $counter }: { $value } of 11 (threshold: { $limit }).
+health-emmc-eol = End of life of the eMMC told: urgent.
+health-growth = { $counter }: from { $before } to { $after } during the erasure.
+health-cable = { $counter }: from { $before } to { $after } during the erasure. Change the cable.
+health-rate = { $way ->
+    [write] Slow writing
+   *[read] Slow reading
+}: { $percent }% of the usual rate of this kind of disk (threshold: { $limit }%).
+health-not-told = The disk says nothing of its health.
+health-not-read-after = The health of the disk could not be read after the erasure.
+health-not-read-before = The health of the disk could not be read before the erasure: nothing to compare.
+counter-reallocated-sectors = Reallocated sectors
+counter-reallocation-events = Reallocations
+counter-pending-sectors = Pending sectors
+counter-offline-uncorrectable = Uncorrectable sectors
+counter-crc-errors = Transmission errors
+counter-media-errors = Media errors
+counter-grown-defects = Grown defects
+counter-uncorrected-errors = Uncorrected errors
+counter-emmc-life-a = Life of the eMMC, area A
+counter-emmc-life-b = Life of the eMMC, area B
+paper-health = Health of the disk
+paper-health-said = { $verdict ->
+    [keep] to keep
+    [keep_with_notes] to keep, with remarks
+    [reject] to set aside
+   *[destroy] to destroy
+} (rules { $version })
+paper-health-none = not looked at
+paper-health-reject-beside = This disk is to be set aside: too worn or failing for a second life.
+paper-health-destroy-beside = This disk is to be destroyed: sectors can no longer be read and no Purge reached them.
+todo-destroy-disk = Take the disk out of the PC and have it destroyed.
+todo-reject-disk = Take the disk out of the PC: it must not be used again.
+wall-why-health = A disk is not worth keeping.

@@ -77,3 +77,50 @@ err-reverify-no-stream = Rien ne peut être refait depuis ce rapport.
 err-reverify-unreadable = Le disque ne peut plus être lu : { $disk }
     .why = { $why }
     .todo = Rebranchez-le et recommencez. Rien n’a été écrit.
+
+# --- le disque vaut-il d’être gardé ? (règles : agent/erasure/data/health.yaml) ---
+health-keep = Disque à garder.
+health-keep-with-notes = Disque à garder, avec des remarques.
+health-reject = DISQUE À ÉCARTER : trop usé ou défaillant pour un second usage.
+health-destroy = DISQUE À DÉTRUIRE : des secteurs ne se lisent plus et aucun effacement renforcé ne les a atteints.
+health-status = Le disque se déclare lui-même en panne (état SMART).
+health-critical-warning = Le disque NVMe signale un avertissement critique ({ $value }).
+health-spare = Réserve du disque : { $value } %, sous son propre seuil de { $limit } %.
+health-hours = En marche depuis { $value } heures (limite : { $limit }).
+health-pending = { $counter } : { $value } après l’effacement.
+health-reallocated = { $counter } : { $value } (seuil : { $limit }).
+health-wear = Usure annoncée : { $value } % (seuil : { $limit } %).
+health-emmc-life = { $counter } : { $value } sur 11 (seuil : { $limit }).
+health-emmc-eol = Fin de vie de la mémoire eMMC annoncée : urgente.
+health-growth = { $counter } : de { $before } à { $after } pendant l’effacement.
+health-cable = { $counter } : de { $before } à { $after } pendant l’effacement. Changez le câble.
+health-rate = { $way ->
+    [write] Écriture lente
+   *[read] Lecture lente
+} : { $percent } % du débit habituel de ce type de disque (seuil : { $limit } %).
+health-not-told = Le disque ne dit rien de son état.
+health-not-read-after = L’état du disque n’a pas pu être lu après l’effacement.
+health-not-read-before = L’état du disque n’a pas pu être lu avant l’effacement : rien à comparer.
+counter-reallocated-sectors = Secteurs réalloués
+counter-reallocation-events = Réallocations
+counter-pending-sectors = Secteurs en attente
+counter-offline-uncorrectable = Secteurs non corrigibles
+counter-crc-errors = Erreurs de transmission
+counter-media-errors = Erreurs du support
+counter-grown-defects = Défauts apparus
+counter-uncorrected-errors = Erreurs non corrigées
+counter-emmc-life-a = Vie de la mémoire eMMC, zone A
+counter-emmc-life-b = Vie de la mémoire eMMC, zone B
+paper-health = État du disque
+paper-health-said = { $verdict ->
+    [keep] à garder
+    [keep_with_notes] à garder, avec des remarques
+    [reject] à écarter
+   *[destroy] à détruire
+} (règles { $version })
+paper-health-none = non examiné
+paper-health-reject-beside = Ce disque est à écarter : trop usé ou défaillant pour un second usage.
+paper-health-destroy-beside = Ce disque est à détruire : des secteurs ne se lisent plus et aucun effacement renforcé ne les a atteints.
+todo-destroy-disk = Sortez le disque du poste et mettez-le à détruire.
+todo-reject-disk = Sortez le disque du poste : il ne doit pas servir à nouveau.
+wall-why-health = Un disque ne vaut pas d’être gardé.

@@ -40,7 +40,7 @@ class TestClock:
 
 
 class OneMachine:
-    """Knows its clock and one /proc/cpuinfo; nothing else is asked of it."""
+    """Knows its clock and one /proc/cpuinfo; without root no drive is asked for its SMART."""
 
     name = "double"
     exercise = True
@@ -48,6 +48,9 @@ class OneMachine:
     def __init__(self, cpuinfo: bytes | None = b"flags\t\t: fpu aes sse2\n") -> None:
         self.clock = TestClock()
         self._cpuinfo = cpuinfo
+
+    def is_root(self) -> bool:
+        return False
 
     def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
         if path != "/proc/cpuinfo" or self._cpuinfo is None:
