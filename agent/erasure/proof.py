@@ -57,6 +57,8 @@ ERROR_IDS: Mapping[str, str] = {
     "reason-command-erased-nothing": "disk-canary-alive",
     "reason-structured-content": "disk-structured-content",
     "reason-mismatch": "disk-verify-mismatch",
+    "reason-second-check-differs": "disk-verify-mismatch",
+    "reason-zero-pass-differs": "disk-verify-mismatch",
     "reason-worker-died": "disk-worker-died",
     "reason-stalled": "disk-stalled",
 }

@@ -74,11 +74,13 @@ class _Story:
     inspection: Inspection | None = None
     fell_back: Skipped | None = None
     over: bool = False
+    zeroing: bool = False  # the stream that was read back is being written over
 
     def begin_again(self, canaries: Mapping[str, Any]) -> None:
         """New canaries: whatever was written or seen before them no longer counts."""
         self.canaries = canaries
         self.inspection = self.fell_back = None
+        self.zeroing = False
         self.passes, self.done, self.offsets, self.seconds, self.bad = {}, set(), {}, {}, []
 
     @property
@@ -115,7 +117,7 @@ def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
         inspection=story.inspection,
         fell_back=story.fell_back,
     )
-    return point if story.command_is_settled else from_scratch(point)
+    return point if story.command_is_settled and not story.zeroing else from_scratch(point)
 
 
 def _told(events: Iterable[Event]) -> _Story | None:
@@ -180,6 +182,8 @@ def _fold(story: _Story, event: Event) -> None:
             story.bad += ranges.from_wire(p.get("bad_ranges", []))
         case Kind.RANGE_FAILED:
             story.bad += ranges.from_wire([p])
+        case Kind.ZERO_STARTED:
+            story.zeroing = True
         case Kind.PASS_FINISHED:
             _finish(story, int(p["number"]), int(p["bytes"]), float(p["seconds"]))
         case Kind.ERASURE_FINISHED:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.erasure import firmware, proof, ranges
+from agent.erasure import firmware, proof, ranges, second, zeros
 from agent.erasure.resume import ResumePoint, from_scratch
 from agent.erasure.stream import AES, KEY_BYTES
 from agent.erasure.watch import Emit, Limits, Seen, Watch, canaries_from
@@ -76,7 +76,7 @@ def erase(
     )
     run.go()
     seen, judgement = run.seen, run.judge()
-    return Evidence(
+    evidence = Evidence(
         identity=disk.identity,
         disk=to_wire(facts),
         method=run.method,
@@ -101,6 +101,9 @@ def erase(
         rehearsal=machine.exercise,
         rehearsal_scale=disk.rehearsal_scale,
     )
+    evidence = zeros.settled(evidence, seen.zero, started=seen.zero_started)
+    looked = second.check(disk, evidence, emit=emit, stop=stop, utc=machine.clock.utc, monotonic=monotonic)
+    return second.settled(evidence, looked)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,8 +133,11 @@ class _Run:
             self.method = firmware.fall_back(self.method, self.resume.fell_back) or self.method
         elif self.method.technique in firmware.TECHNIQUES and self.seen.inspection is None:
             self.method = self._firmware().carry_out(self.method)
-        if not self.seen.end and self._work(("overwrite",) if self.seen.planted else ("plant", "overwrite")):
-            self.seen.end = "done"
+        if self.seen.end or not self._work(("overwrite",) if self.seen.planted else ("plant", "overwrite")):
+            return
+        if self.method.zero_pass and self.judge(end="done").outcome.proven and not self._work(("zero",)):
+            return
+        self.seen.end = "done"
 
     def _firmware(self) -> firmware.Firmware:
         return firmware.Firmware(
@@ -169,14 +175,14 @@ class _Run:
         self.seen.end = ""
         return True
 
-    def judge(self) -> proof.Judgement:
+    def judge(self, end: str | None = None) -> proof.Judgement:
         seen = self.seen
         return proof.judge(
             proof.Observations(
                 size_bytes=self.disk.size_bytes,
                 method=self.method,
                 disk=self.facts,
-                end=seen.end,
+                end=seen.end if end is None else end,
                 passes_finished=len(seen.finished),
                 canaries=seen.canaries,
                 inspection=seen.inspection,
@@ -229,6 +235,7 @@ def build_spec(
         "mark_bytes": limits.mark_bytes or min(MOST_BETWEEN_MARKS, max(LEAST_BETWEEN_MARKS, size_bytes // 16)),
         "mark_s": limits.mark_s,
         "block_bytes": limits.block_bytes,
+        "zero_seed": entropy(16).hex(),
         "first_pass": 1,
         "offset": 0,
         "resumed": resume is not None,

@@ -235,6 +235,8 @@ Observation = Literal[
     "witnesses_gone",
     "transition_seen",
     "smart_compared",
+    "second_tool_agrees",
+    "second_person",
 ]
 
 
@@ -248,6 +250,24 @@ class CommandCheck(Wire):
     unreadable: Size
     witnesses_matching: Size
     classes: dict[str, Size] = {}
+
+
+class SecondReading(Wire):
+    """Another reader after ours: another program, another person (``by``: card number), or our sample of zeros.
+
+    ``agrees`` false and the disk is failed; missing: it could not tell, and ``detail`` says why.
+    """
+
+    tool: str
+    by: str = ""
+    expected: str
+    argv: list[str] = []
+    started: str
+    bytes: Size
+    seconds: Seconds
+    agrees: bool | None = None
+    differs_at: Size | None = None
+    detail: str = ""
 
 
 class HealthReason(Wire):
@@ -299,6 +319,7 @@ class Erasure(Wire):
     smart_before: Json | None = None
     smart_after: Json | None = None
     health: DiskHealth | None = None
+    second_checks: list[SecondReading] = []
     plan_digest: str
     warrant_id: str
     consent: Consent | None = None

@@ -42,6 +42,7 @@ from agent.model.report import (
     Readback,
     Report,
     ReportKind,
+    SecondReading,
     SkippedTechnique,
     Time,
     WitnessCheck,
@@ -283,6 +284,11 @@ def observations(evidence: Evidence) -> list[Observation]:
         seen.append("transition_seen")
     if _answered(evidence.smart_before) and _answered(evidence.smart_after):
         seen.append("smart_compared")
+    others = [c for c in evidence.second_checks if c.agrees and c.tool != "regain"]
+    if others:
+        seen.append("second_tool_agrees")
+    if any(c.by for c in others):
+        seen.append("second_person")
     return seen
 
 
@@ -354,6 +360,7 @@ def erasure_of(
         smart_before=to_wire(evidence.smart_before),
         smart_after=to_wire(evidence.smart_after),
         health=DiskHealth.model_validate(to_wire(evidence.health)) if evidence.health else None,
+        second_checks=[SecondReading.model_validate(to_wire(c)) for c in evidence.second_checks],
         plan_digest=evidence.plan_digest,
         warrant_id=evidence.warrant_id,
         consent=agreed,

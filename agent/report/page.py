@@ -233,6 +233,8 @@ class Page:
         covered, total = (p.number(w, n) for n in (e.bytes_covered, e.bytes_total))
         rows.append((w("paper-covered"), escape(w("paper-covered-of", covered=covered, total=total))))
         rows.append((w("paper-readback"), escape(self._readback(e))))
+        if others := self._second(e):
+            rows.append((w("paper-second"), _list(others)))
         if sent := self._command(e):
             rows.append((w("paper-command"), _list(sent)))
         if e.canaries is not None:
@@ -295,6 +297,16 @@ class Page:
             return "paper-hidden-unread"
         found = any(x.kind.startswith(("exception-hpa", "exception-dco")) for x in e.exceptions)
         return "paper-hidden-found" if found else "paper-hidden-none"
+
+    def _second(self, e: Erasure) -> list[str]:
+        """Who else read the disk, with what, and what was seen."""
+        lines = []
+        for c in e.second_checks:
+            agrees = {True: "yes", False: "no"}.get(c.agrees, "unknown") if c.agrees is not None else "unknown"
+            size = self.w("size-b", n=p.number(self.w, c.bytes))
+            said = self.w("paper-second-said", tool=c.tool, bytes=size, agrees=agrees)
+            lines.append(said + (f", {self._card(c.by)}" if c.by else ""))
+        return lines
 
     def _health(self, e: Erasure) -> str:
         """The verdict, every rule that spoke, and the version of the rules."""

@@ -125,6 +125,8 @@ def is_supported(erasure: Erasure) -> bool:
         return False
     if erasure.witnesses is not None and erasure.witnesses.matching:
         return False
+    if any(c.agrees is False for c in erasure.second_checks):
+        return False
     if erasure.technique in SENT_TO_THE_DRIVE and not _seen_to_erase(erasure.command_check):
         return False
     match erasure.outcome:

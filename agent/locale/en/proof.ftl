@@ -124,3 +124,34 @@ paper-health-destroy-beside = This disk is to be destroyed: sectors can no longe
 todo-destroy-disk = Take the disk out of the PC and have it destroyed.
 todo-reject-disk = Take the disk out of the PC: it must not be used again.
 wall-why-health = A disk is not worth keeping.
+
+# --- pass of zeros, second check ---
+phase-zero = zeros
+phase-second = second check
+wall-phase-zero = zeros { $percent }
+wall-phase-second = second check { $percent }
+plain-zero = { $disk }: ZEROS, last pass.
+plain-second = { $disk }: SECOND CHECK by { $tool }.
+plain-second-finished = { $disk }: second check by { $tool }: { $agrees ->
+    [yes] same result.
+    [no] another result, at byte { $at }.
+   *[unknown] it could not tell ({ $detail }).
+}
+proof-second = second check by { $tool }: { $agrees ->
+    [yes] same result
+    [no] another result
+   *[unknown] no answer
+}
+paper-second = Second check
+paper-second-said = { $tool ->
+    [regain] zeros read back by sample
+   *[other] by { $tool }
+}: { $bytes }, { $agrees ->
+    [yes] same result
+    [no] another result
+   *[unknown] no answer
+}
+reason-second-check-differs = The second check read something else than what was written.
+reason-zero-pass-differs = The last pass was to leave zeros: something else is there.
+reason-zero-pass-missing = The last pass, of zeros, was not finished.
+exception-second-check-not-done = The second check that was asked for ({ $tool }) could not tell.

@@ -124,3 +124,34 @@ paper-health-destroy-beside = Ce disque est à détruire : des secteurs ne se li
 todo-destroy-disk = Sortez le disque du poste et mettez-le à détruire.
 todo-reject-disk = Sortez le disque du poste : il ne doit pas servir à nouveau.
 wall-why-health = Un disque ne vaut pas d’être gardé.
+
+# --- passe de zéros, second contrôle ---
+phase-zero = zéros
+phase-second = second contrôle
+wall-phase-zero = zéros { $percent }
+wall-phase-second = second contrôle { $percent }
+plain-zero = { $disk } : ZÉROS, dernière passe.
+plain-second = { $disk } : SECOND CONTRÔLE par { $tool }.
+plain-second-finished = { $disk } : second contrôle par { $tool } : { $agrees ->
+    [yes] même résultat.
+    [no] résultat différent, à l’octet { $at }.
+   *[unknown] il n’a pas pu conclure ({ $detail }).
+}
+proof-second = second contrôle par { $tool } : { $agrees ->
+    [yes] même résultat
+    [no] résultat différent
+   *[unknown] sans réponse
+}
+paper-second = Second contrôle
+paper-second-said = { $tool ->
+    [regain] zéros relus par échantillon
+   *[other] par { $tool }
+} : { $bytes }, { $agrees ->
+    [yes] même résultat
+    [no] résultat différent
+   *[unknown] sans réponse
+}
+reason-second-check-differs = Le second contrôle a lu autre chose que ce qui a été écrit.
+reason-zero-pass-differs = La dernière passe devait laisser des zéros : il y a autre chose.
+reason-zero-pass-missing = La dernière passe, de zéros, n’a pas été terminée.
+exception-second-check-not-done = Le second contrôle demandé ({ $tool }) n’a pas pu conclure.

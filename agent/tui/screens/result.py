@@ -116,6 +116,9 @@ class ResultScreen(BenchScreen):
                 alive = int(event.params["alive"]) + int(event.params["witnesses_matching"])
                 parts.append(self.w("proof-command", alive=f.number(self.w, alive),
                                     count=f.number(self.w, event.params["looked"])))  # fmt: skip
+            elif event.kind is Kind.SECOND_CHECK_FINISHED:
+                agrees = {True: "yes", False: "no"}.get(event.params["agrees"], "unknown")
+                parts.append(self.w("proof-second", tool=event.params["tool"], agrees=agrees))
             elif event.kind is Kind.CANARIES_CHECKED:
                 parts.append(self.w("proof-canaries", alive=f.number(self.w, event.params.get("alive", 0)),
                                     count=f.number(self.w, planted)))  # fmt: skip
