@@ -143,17 +143,26 @@ class Engine:
         lanes = self._make(count, span, cipher, key, fill, write, _nothing)
         lanes.run(lambda n: self._tell(tick, span(n - 1)[1] if n else start))
 
-    def verify(self, cipher: str, key: bytes, pieces: list[tuple[int, int]], tick: Callable[[int], None]) -> Verified:
+    def verify(
+        self,
+        cipher: str,
+        key: bytes,
+        pieces: list[tuple[int, int]],
+        tick: Callable[[int], None],
+        *,
+        result: Verified | None = None,
+    ) -> Verified:
         """Read the pieces back and compare them with the stream. ``tick(bytes)``: this much was looked at.
 
-        Places that could not be written are read and not held against the stream. Raises Stopped, OSError.
+        Places that could not be written are read and not held against the stream. Raises Stopped, BudgetExceeded,
+        OSError; ``result``, when given, then holds what was seen until there.
         """
-        result = Verified()
+        found = Verified() if result is None else result
 
         def compare(lane: Lane, data: memoryview, offset: int) -> None:
-            self._compare(lane, data, offset, result)
+            self._compare(lane, data, offset, found)
 
-        return self._read_back(cipher, key, pieces, compare, result, tick)
+        return self._read_back(cipher, key, pieces, compare, found, tick)
 
     def survey(self, pieces: list[tuple[int, int]], tick: Callable[[int], None]) -> Verified:
         """Read the pieces and say what they hold, where no stream of ours is expected: every 4 KiB block gets a class.

@@ -51,6 +51,8 @@ class Seen:
     inspection: Inspection | None = None
     commands: list[Mapping[str, Any]] = field(default_factory=list)
     status_timeline: list[Mapping[str, Any]] = field(default_factory=list)
+    zero: Mapping[str, Any] | None = None  # the last pass of zeros and its sample, as the worker told it
+    zero_started: str = ""
 
 
 def canaries_from(wire: Mapping[str, Any]) -> Canaries:
@@ -148,6 +150,12 @@ class Watch:
                 self._verified(params)
             case "canaries_checked":
                 self._canaries_checked(params)
+            case "zero_started":
+                self.seen.zero_started = self.utc()
+                self.emit(Kind.ZERO_STARTED, params)
+            case "zero_finished":
+                self.seen.zero = params
+                self.emit(Kind.ZERO_FINISHED, params)
             case "end":
                 self.seen.end = str(params["status"])
                 self.seen.detail = str(params.get("detail", ""))

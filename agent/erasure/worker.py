@@ -4,8 +4,8 @@ standard input, observations are JSON lines on standard output, at most one prog
 Spec: ``fd, size_bytes, logical_block, physical_block`` and, in rehearsal, ``faults`` (agent.machine.blockio) and
 ``pace_bytes_per_s`` come from the opener; ``rotational, passes [{number, cipher ("auto": choose), key}], first_pass,
 offset, seconds_before, known_bad, canaries (key and seed to plant, or what was planted before), verify {mode, seed},
-steps (of plant, inspect, overwrite, survey; without them plant and overwrite), budget {sectors, seconds}, mark_bytes,
-mark_s, block_bytes, resumed`` come from ``agent.erasure.run``.
+steps (of plant, inspect, overwrite, survey, zero; without them plant and overwrite), zero_seed,
+budget {sectors, seconds}, mark_bytes, mark_s, block_bytes, resumed`` come from ``agent.erasure.run``.
 
 ``{"op": "stop"}`` on standard input, or its end (whoever listened is gone), makes it sync, mark and stop.
 A mark is written only after fdatasync: every byte before it is the stream, or in a bad range already told.
@@ -29,7 +29,7 @@ from typing import Any
 from agent.erasure import canaries, content, places, ranges
 from agent.erasure.engine import BLOCK_BYTES, BudgetExceeded, Engine, Pace, Verified, budget_from
 from agent.erasure.lanes import Stopped
-from agent.erasure.stream import faster_cipher
+from agent.erasure.stream import ZEROS, faster_cipher
 from agent.machine.blockio import GONE_ERRORS, MEDIUM_ERRORS, BlockIO, FaultyDisk, RawDisk, aligned_buffer, survivors
 from agent.model.erasure import BadRange
 
@@ -108,6 +108,8 @@ class Run:
             self._overwrite(planted)
         if "survey" in steps:
             self._survey(planted)
+        if "zero" in steps:
+            self._zero()
         return "done"
 
     def _overwrite(self, planted: canaries.Planted) -> None:
@@ -138,6 +140,33 @@ class Run:
             alive=found.alive,
             unreadable=found.unreadable,
             witnesses_matching=found.witnesses_matching,
+        )
+
+    def _zero(self) -> None:
+        """A last pass of zeros over a stream that was read back; zeros are looked for in a sample."""
+        number, size, began = len(self.passes) + 1, self.disk.size_bytes, time.monotonic()
+        self.tell("zero_started", number=number)
+        rate = Rate()
+        with self._out:
+            self._pass_bad = []
+        self.engine.write_pass(ZEROS, b"", 0, lambda at: self._progress("zero", number, at, size, rate, 0.1))
+        self._sync()
+        wrote = time.monotonic() - began
+        seed = str(self.spec["zero_seed"])
+        self.disk.phase = "verify"
+        self.disk.drop_cache()
+        seen = self.engine.verify(ZEROS, b"", places.sample_spans(size, bytes.fromhex(seed)), lambda done: None)
+        self.tell(
+            "zero_finished",
+            number=number,
+            written=size - ranges.total(ranges.union(self._pass_bad)),
+            write_seconds=round(wrote, 3),
+            bytes=seen.bytes_read,
+            seconds=round(time.monotonic() - began - wrote, 3),
+            seed=seed,
+            mismatches=seen.mismatches,
+            unreadable_bytes=seen.unreadable,
+            first=min((a for a, _ in seen.mismatch_ranges), default=None),
         )
 
     # -- canaries -----------------------------------------------------------------------------------------------

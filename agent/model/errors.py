@@ -49,6 +49,11 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "disk-none-found": ("D18", Exit.REFUSED),
     "disk-stalled": ("D19", Exit.ERASURE_FAILED),
     "disk-lied": ("D20", Exit.ERASURE_FAILED),
+    "reverify-other-disk": ("D30", Exit.REFUSED),
+    "reverify-not-in-record": ("D31", Exit.REFUSED),
+    "reverify-size": ("D32", Exit.REFUSED),
+    "reverify-no-stream": ("D33", Exit.REFUSED),
+    "reverify-unreadable": ("D34", Exit.VERIFICATION_FAILED),
     # M: machine and tools
     "not-root": ("M01", Exit.REFUSED),
     "tool-missing": ("M02", Exit.REFUSED),

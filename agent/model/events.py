@@ -43,8 +43,12 @@ class Kind(StrEnum):
     VERIFY_STARTED = "verify_started"  # mode
     VERIFY_FINISHED = "verify_finished"  # mode, bytes, seconds, mismatches
     CANARIES_CHECKED = "canaries_checked"  # alive, unreadable, witnesses_matching
+    ZERO_STARTED = "zero_started"  # number: the last pass, of zeros, once the stream was read back
+    ZERO_FINISHED = "zero_finished"  # number, bytes, seconds, write_seconds, seed, mismatches, unreadable_bytes
+    SECOND_CHECK_STARTED = "second_check_started"  # tool, by
+    SECOND_CHECK_FINISHED = "second_check_finished"  # tool, by, expected, argv, bytes, seconds, agrees, differs_at
     ERASURE_FINISHED = (
-        "erasure_finished"  # outcome, method, level, bytes, seconds, bytes_per_second, verification, reasons
+        "erasure_finished"  # outcome, method, level, bytes, seconds, bytes_per_second, verification, reasons, health
     )
     # install
     INSTALL_LOCKED = "install_locked"  # reason

@@ -109,6 +109,8 @@ def _attention(job: Job, w: Words) -> str:
         return w("wall-why-exceptions")
     if Outcome.REFUSED in outcomes:
         return w("wall-why-refused")
+    if any((d.health or {}).get("verdict") in ("reject", "destroy") for d in job.disks.values()):
+        return w("wall-why-health")
     return f.say(w, job.attention) or w("wall-why-attention")
 
 
