@@ -151,7 +151,8 @@ def _no_extra(key: str) -> Callable[[Unreadable], Disk]:
 def _offers_sanitize(views: Sequence[Disk]) -> bool:
     """Some SANITIZE action is in the drive's own list: what the last one is doing can be asked."""
     parts = [view.sanitize for view in views if view.sanitize is not None]
-    return any(known(fact) for p in parts for fact in (p.overwrite, p.block_erase, p.crypto_erase))
+    facts = [fact for part in parts for fact in (part.overwrite, part.block_erase, part.crypto_erase)]
+    return any(isinstance(fact, Known) and fact.value for fact in facts)
 
 
 def _ata_sanitize(machine: Machine, path: str) -> Disk:

@@ -16,7 +16,6 @@ from agent.model.facts import Known, MaybeFact, Unreadable
 from agent.model.inventory import Disk, DiskSanitize, DiskSecurity
 
 
-
 @guarded
 def parse_hdparm(data: bytes | str) -> Disk:
     """Facts of one hdparm call, whichever of its outputs it is; Unreadable for noise and refusals."""
