@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.locale import LANGUAGES
+from agent.locale import LANGUAGES, Words
 from agent.tui.cards import Card, Note, Question
 from agent.tui.commands import FUNCTION_KEYS, LETTERS, Command, digit
 from agent.tui.scanner import FASTEST_HAND_PER_S
@@ -101,7 +101,7 @@ def _run(bench: Bench, command: Command, screen: BenchScreen) -> None:
         case Command.LANGUAGE:
             bench.set_language(LANGUAGES[(LANGUAGES.index(bench.w.lang) + 1) % len(LANGUAGES)])
         case Command.STOP if bench.running():
-            bench.card = Question(title_id="stop-title", text=lambda w: w("stop-question"), answer=bench.stop_job)
+            bench.card = Question(title_id="stop-title", text=lambda w: _stop_text(bench, w), answer=bench.stop_job)
         case Command.POWER:
             bench.power()
         case Command.DIAGNOSTIC if bench.session is not None:
@@ -115,3 +115,9 @@ def _short(path: Path) -> str:
     """The last folders of a path: enough to find it on the stick."""
     parts = path.parts
     return str(Path(*parts[-3:])) if len(parts) > 3 else str(path)
+
+
+def _stop_text(bench: Bench, w: Words) -> str:
+    """What a stop leaves; a drive that carries out its own command is not stopped by it."""
+    alone = any(d.phase == "command" and d.outcome is None for d in bench.job.disks.values())
+    return " ".join(w(each) for each in ("stop-question", *(["stop-question-command"] if alone else [])))

@@ -119,6 +119,8 @@ class PlainSink:
             size = size_text(identity["size_bytes"], self._words)
             lines += self._say("plain-target", n=number, model=identity["model"], size=size, serial=identity["text"])
             lines += wrapped(self._words(method["reason"], **method.get("params", {})), "   ")
+            if method["technique"] != "overwrite":
+                lines += wrapped(self._words("command-cannot-stop"), "   ")
             for skipped in method.get("skipped", ()):
                 why = self._words(skipped["reason"], **skipped.get("params", {}))
                 lines += wrapped(f"{self._words('technique-' + skipped['technique'])} : {why}", "   - ")

@@ -74,6 +74,9 @@ claim-emmc = Overwrite of an eMMC: not a Purge. Spare, boot and RPMB areas were 
 claim-bridge = Disk behind a USB bridge: hidden areas not assessed.
 claim-unknown-medium = Unknown kind of disk: hidden areas not assessed.
 
+# before consent
+command-cannot-stop = Once started, this command cannot be stopped. Keep the PC plugged in until its end.
+
 # why a method is left aside
 skip-not-available-yet = The drive has it, this version does not run it yet.
 skip-no-real-drive = On a real PC Regain would use it. There is no real drive here: it overwrites.

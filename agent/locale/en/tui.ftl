@@ -440,6 +440,7 @@ card-tape = Else: write { $code } on tape, stick it on, red box.
 answer-yes = Yes
 answer-no = No
 stop-title = Stop
+stop-question-command = A drive that erases itself goes on all the same.
 stop-question = Stop now? A disk being erased stays half erased and is NOT certified. It will have to be started again.
 power-title = Power off
 power-refused = A disk is being written: the PC does not power off. F8 stops first.

@@ -74,6 +74,9 @@ claim-emmc = L’écrasement d’une mémoire eMMC n’est pas un effacement ren
 claim-bridge = Disque derrière un adaptateur USB : ses zones cachées n’ont pas été examinées.
 claim-unknown-medium = Type de disque inconnu : ses zones cachées n’ont pas été examinées.
 
+# avant l’accord
+command-cannot-stop = Une fois lancée, cette commande ne peut plus être arrêtée. Laissez le poste branché jusqu’au bout.
+
 # pourquoi une méthode est laissée
 skip-not-available-yet = Le disque la propose, cette version ne l’exécute pas encore.
 skip-no-real-drive = Sur un vrai poste, Regain l’emploierait. Ici il n’y a pas de vrai disque : il écrase.

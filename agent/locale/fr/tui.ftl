@@ -440,6 +440,7 @@ card-tape = Sinon : écrire { $code } sur du ruban, coller, caisse rouge.
 answer-yes = Oui
 answer-no = Non
 stop-title = Arrêter
+stop-question-command = Le disque qui s’efface lui-même continue quand même.
 stop-question = Arrêter maintenant ? Un disque en cours reste à moitié effacé et n’est PAS certifié. Il faudra le recommencer.
 power-title = Éteindre
 power-refused = Un disque est en cours d’écriture : le poste ne s’éteint pas. F8 arrête d’abord.
