@@ -82,7 +82,9 @@ def sanitize_state(talk: Conversation) -> Status:
 
 def offers_sanitize(facts: Disk) -> bool:
     part = facts.sanitize
-    return part is not None and any(isinstance(f, Known) and f.value for f in (part.crypto_erase, part.block_erase, part.overwrite))
+    return part is not None and any(
+        isinstance(f, Known) and f.value for f in (part.crypto_erase, part.block_erase, part.overwrite)
+    )
 
 
 def without_our_password(talk: Conversation) -> bool:
