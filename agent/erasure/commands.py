@@ -55,7 +55,7 @@ class Heard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The drive's own word. ``state``: never | idle | in_progress | completed | completed_no_deallocate | failed |
-    frozen | unsupported | unknown. ``agrees``: its log names the action that we sent."""
+    frozen | unsupported | unknown. ``agrees``: it can only speak of the action that we sent."""
 
     state: str
     fraction: float | None = None
@@ -91,14 +91,20 @@ class Conversation:
         heard: Callable[[Answer], Heard],
         status: Callable[[Answer], str | None] = lambda _: None,
         timeout_s: float | None = None,
+        aside: bool = False,
     ) -> Heard:
-        """Run it on the opened disk, with a heartbeat; the record keeps what was sent and answered."""
+        """Run it on the opened disk, with a heartbeat; the record keeps what was sent and answered.
+
+        ``aside``: it prepares the erase or cleans up after it, and erases nothing.
+        """
         limit = timeout_s or self.limits.command_s
         entry: dict[str, Any] = {
             "technique": self.method.technique,
             "argv": list(argv),
             "started": self.machine.clock.utc(),
         }
+        if aside:
+            entry["aside"] = True
         self.emit(Kind.COMMAND_STARTED, entry)  # on the medium before the drive hears of it
         began = self.monotonic()
         got = self._wait(list(argv), limit)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.erasure import nvme, proof
+from agent.erasure import ata, ata_sanitize, nvme, proof
 from agent.erasure.commands import Conversation, Heard
 from agent.erasure.ladder import named
 from agent.model.erasure import Method, Skipped
@@ -31,6 +31,11 @@ def at_rest(talk: Conversation) -> bool:
     """
     if not talk.machine.has_firmware(talk.disk.path):
         return True
+    if ata.is_ata(talk.facts):
+        ata.speak_plainly(talk)
+        if not ata.without_our_password(talk):
+            talk.seen.end = "locked"
+            return False
     poll = sanitize_poll(talk)
     if poll is None:
         return True
@@ -54,7 +59,11 @@ _SANITIZES = ("nvme-sanitize", "ata-sanitize", "scsi-sanitize")
 
 def sanitize_poll(talk: Conversation) -> Any:
     """How this kind of drive tells what its sanitize operation is doing; None when it has none."""
-    return nvme.sanitize_poll(talk) if nvme.is_nvme(talk.facts) else None
+    if nvme.is_nvme(talk.facts):
+        return nvme.sanitize_poll(talk)
+    if ata.is_ata(talk.facts) and ata.offers_sanitize(talk.facts):
+        return ata_sanitize.sanitize_poll(talk)
+    return None
 
 
 def fall_back(method: Method, why: Skipped) -> Method | None:

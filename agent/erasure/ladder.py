@@ -6,9 +6,10 @@ technique is carried out stands beside its capability bits; what it was worth, i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
-from agent.erasure import ata, mmc, nvme, opal, scsi
+from agent.erasure import ata_sanitize, ata_security, mmc, nvme, opal, scsi
 from agent.erasure.overwrite import Overwrite, surface
 from agent.erasure.technique import Supported, Technique
 from agent.model.erasure import Level, Method, Skipped
@@ -31,13 +32,13 @@ _NVME: tuple[type[Technique], ...] = (
     nvme.NvmeFormat,
 )
 _SATA_SSD: tuple[type[Technique], ...] = (
-    ata.SanitizeCryptoBlock,
-    ata.SanitizeBlock,
-    ata.SanitizeCrypto,
-    ata.SecurityEraseEnhanced,
-    ata.SecurityErase,
+    ata_sanitize.SanitizeCryptoBlock,
+    ata_sanitize.SanitizeBlock,
+    ata_sanitize.SanitizeCrypto,
+    ata_security.SecurityEraseEnhanced,
+    ata_security.SecurityErase,
 )
-_HDD: tuple[type[Technique], ...] = (ata.SanitizeOverwrite, ata.SecurityEraseEnhanced)
+_HDD: tuple[type[Technique], ...] = (ata_sanitize.SanitizeOverwrite, ata_security.SecurityEraseEnhanced)
 _SCSI: tuple[type[Technique], ...] = (
     scsi.SanitizeBlock,
     scsi.SanitizeCrypto,
@@ -68,11 +69,14 @@ def choose(
     verify: str | None = None,
     reached: bool = False,
     lied: bool = False,
+    lifted: Collection[str] = (),
 ) -> Method:
     """The best technique this disk and this version have, at ``level`` or better, or the one that is named; what may
     follow a refusal is its ``fallback``.
 
     ``reached``: commands reach the drive itself; on the rehearsal bench most disks have no firmware.
+    ``lifted``: obstacles (their skip-… ids) that are out of the way when the method begins: a frozen drive that a
+    suspend thaws, one that our own password locks.
     ``lied``: this drive has once called a command done without erasing: none of its own is relied on.
     Raises Fault "disk-no-method" (unknown name or mode, nothing that can run), "disk-level-out-of-reach".
     """
@@ -89,7 +93,7 @@ def choose(
         skipped = [Skipped(technique=rung.name, reason="skip-lied") for rung in ladder if rung.firmware]
         ladder = (Overwrite,)
     for index, rung in enumerate(ladder):
-        answer = rung.offered(disk, level=level, reached=reached)
+        answer = rung.offered(disk, level=level, reached=reached, lifted=lifted)
         if isinstance(answer, Supported):
             after = _next(ladder[index + 1 :], disk, level=level, verify=verify, reached=reached)
             method = replace(rung.method(disk, verify=verify, fallback=after), skipped=tuple(skipped))

@@ -42,6 +42,7 @@ FAILED_ENDS: Mapping[str, str] = {
     "refused": "reason-command-refused",
     "not-erased": ERASED_NOTHING,
     "password-left": "reason-password-left",
+    "locked": "reason-locked",
 }
 """How the worker, or the drive's own command, ended -> why that is a failure of the disk."""
 

@@ -7,7 +7,7 @@ One class each, in the module of its command set (``nvme``, ``ata``, ``scsi``, `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -84,12 +84,17 @@ class Technique:
         return not cls.firmware or cls.carry_out is not Technique.carry_out
 
     @classmethod
-    def offered(cls, disk: Disk, *, level: Level | None, reached: bool) -> Supported | Refusal:
+    def offered(
+        cls, disk: Disk, *, level: Level | None, reached: bool, lifted: Collection[str] = ()
+    ) -> Supported | Refusal:
         """Supported by the drive, good enough for ``level``, and carried out by this version on this machine.
 
-        ``reached``: commands reach the drive itself; the disks of a rehearsal have no firmware.
+        ``reached``: commands reach the drive itself; the disks of a rehearsal have no firmware. ``lifted``: reasons of
+        refusals that will not hold any more when it is carried out.
         """
         answer = cls.supports(disk)
+        if isinstance(answer, Refusal) and answer.reason in lifted:
+            answer = Supported()
         if isinstance(answer, Refusal):
             return answer
         if level is Level.PURGE and cls.level_on(disk) is not Level.PURGE:

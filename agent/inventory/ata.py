@@ -8,22 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.inventory.text import Noise, known_if, told
+from agent.model.ata import FLOOR, noise_in
 from agent.model.facts import Known, MaybeFact, Unreadable
 from agent.model.inventory import Disk, DiskSanitize, DiskSecurity, Medium
-
-FLOOR = "more than {} minutes: a floor, not a time"
 
 
 def decode_identify(words: Sequence[int], source: str) -> Disk:
     """One disk as IDENTIFY DEVICE tells it. Raises Noise when the integrity word or the checksum is wrong."""
-    if len(words) != 256:
-        raise Noise(f"{len(words)} words instead of 256")
-    if words[255] & 0xFF != 0xA5:
-        raise Noise("no integrity word: nothing in it may be believed")
-    if sum((word & 0xFF) + (word >> 8) for word in words) & 0xFF:
-        raise Noise("wrong checksum: nothing in it may be believed")
-    if words[0] & 0x8000:
-        raise Noise("not an ATA disk")
+    if noise := noise_in(words):
+        raise Noise(noise)
     logical = _logical_block(words)
     sectors = _sectors(words)
     rotation = words[217]

@@ -18,10 +18,11 @@ from agent.inventory.asking import ask, parsed, read, read_word
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
 from agent.inventory.mmc import parse_extcsd
-from agent.inventory.nvme import parse_id_ctrl, parse_list_ns
+from agent.inventory.nvme import parse_id_ctrl, parse_list_ns, parse_sanitize_log
 from agent.inventory.smartctl import parse_smartctl
 from agent.inventory.text import told
 from agent.machine.door import DoorError, Machine
+from agent.model.ata import sanitize_status
 from agent.model.facts import Fact, Known, MaybeFact, Unreadable, first, known
 from agent.model.inventory import Disk, DiskNvme, DiskSanitize, DiskSecurity, Medium
 
@@ -95,10 +96,16 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
     if bus == "ata":
         for option, key in (("-N", "hpa"), ("--dco-identify", "dco")):
             views.append(_view(_hdparm(machine, option, path), parse_hdparm, _no_extra(key)))
+        if _offers_sanitize(views):
+            views.append(_ata_sanitize(machine, path))
     if bus == "nvme":
         argv = ["nvme", "id-ctrl", path, "-o", "json"]
         controller = _view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_id_ctrl, _no_nvme)
         views += [controller, _namespaces(machine, device.name, path, controller)]
+        if (known(controller.nvme.sanicap) if controller.nvme else None) or 0:
+            argv = ["nvme", "get-log", path, "--log-id=0x81", "--log-len=512", "-b"]
+            log = ask(machine, argv, timeout_s=_TOOL_S, root=True)
+            views.append(_view(log, parse_sanitize_log, _no_extra("sanitize_log")))
     if bus == "mmc":
         views += _mmc(machine, device.name, path)
     merged = _merge(disk, views)
@@ -139,6 +146,21 @@ def _no_identify(why: Unreadable) -> Disk:
 
 def _no_extra(key: str) -> Callable[[Unreadable], Disk]:
     return lambda why: Disk(extra={key: {"unreadable": why.error}})
+
+
+def _offers_sanitize(views: Sequence[Disk]) -> bool:
+    """Some SANITIZE action is in the drive's own list: what the last one is doing can be asked."""
+    parts = [view.sanitize for view in views if view.sanitize is not None]
+    facts = [fact for part in parts for fact in (part.overwrite, part.block_erase, part.crypto_erase)]
+    return any(isinstance(fact, Known) and fact.value for fact in facts)
+
+
+def _ata_sanitize(machine: Machine, path: str) -> Disk:
+    """What a sanitize operation is doing. A drive in failure mode aborts the question: hdparm says it on stderr."""
+    answer = _hdparm(machine, "--sanitize-status", path)
+    if isinstance(answer, Unreadable):
+        return Disk(extra={"sanitize_status": {"unreadable": answer.error}})
+    return Disk(extra={"sanitize_status": sanitize_status(answer.text + answer.errors)})
 
 
 def _no_nvme(why: Unreadable) -> Disk:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agent.inventory.ata import FLOOR, decode_identify, medium_of
+from agent.inventory.ata import decode_identify, medium_of
 from agent.inventory.text import Noise, guarded, known_if, to_text, told
+from agent.model.ata import FLOOR, SENSE, identify_words, sanitize_status
 from agent.model.facts import Known, MaybeFact, Unreadable
 from agent.model.inventory import Disk, DiskSanitize, DiskSecurity
-
-_SENSE = "bad/missing sense data"
-_WORDS = re.compile(r"^\s*(?:[0-9a-f]{4} ){7}[0-9a-f]{4}\s*$", re.MULTILINE)
 
 
 @guarded
@@ -24,16 +22,16 @@ def parse_hdparm(data: bytes | str) -> Disk:
     text = to_text(data)
     if not text.strip():
         raise Noise("empty output")
-    if senses := text.count(_SENSE):
+    if senses := text.count(SENSE):
         return Disk(extra={"sense_errors": senses})
-    if "Sanitize status:" in text or "SANITIZE_STATUS" in text:
-        return Disk(extra={"sanitize_status": _sanitize_status(text)})
+    if "Sanitize status:" in text or "SANITIZE_STATUS" in text or "SANITIZE feature set is not" in text:
+        return Disk(extra={"sanitize_status": sanitize_status(text)})
     if "DCO" in text or "dco_identify" in text:
         return Disk(extra={"dco": _dco(text)})
     if "max sectors" in text and "ATA device" not in text:
         return Disk(extra={"hpa": _hpa(text)})
-    if _WORDS.search(text):
-        return decode_identify([int(word, 16) for line in _WORDS.findall(text) for word in line.split()], "IDENTIFY")
+    if words := identify_words(text):
+        return decode_identify(words, "IDENTIFY")
     if "ATA device" in text:
         return _identify_text(text)
     raise Noise(_first_line(text))
@@ -63,23 +61,6 @@ def _dco(text: str) -> dict[str, Any]:
     if int(match[1]) <= 1:
         raise Noise("impossible sector count: the command was refused")
     return {"max_sectors": int(match[1])}
-
-
-def _sanitize_status(text: str) -> dict[str, Any]:
-    """State machine of ACS-3 clause 4.17: SD0 idle, SD1 frozen, SD2 in operation, SD3 failed."""
-    if re.search(r"completed unsuccessfully|SD3 ", text):
-        return {"state": "failed"}
-    if re.search(r"unsupported sanitize", text, re.IGNORECASE):
-        return {"state": "unsupported"}
-    if "SD1 " in text or re.search(r"sanitize frozen", text, re.IGNORECASE):
-        return {"state": "frozen"}
-    if "SD2 " in text:
-        match = re.search(r"Progress:\s*0x([0-9a-fA-F]+)", text)
-        done = {} if match is None else {"progress": int(match[1], 16) / 65536}
-        return {"state": "in_progress", **done}
-    if "SD0 " in text and not re.search(r"failed:|error", text.replace("Without Error", "")):
-        return {"state": "completed" if "Last Sanitize Operation Completed Without Error" in text else "idle"}
-    return {"state": "unknown"}
 
 
 def _line(text: str, name: str) -> str | None:

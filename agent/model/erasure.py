@@ -122,6 +122,7 @@ class Inspection:
 
 COMPLETED = ("completed", "completed_no_deallocate")
 SECURITY_ON, SECURITY_OFF = "security_enabled", "security_not_enabled"
+PASSWORD_REMOVED = "security_password_removed"
 
 
 def transition_in(timeline: Iterable[Mapping[str, Any]]) -> bool:

@@ -54,6 +54,7 @@ def nvme(sanicap: Any = None, *, oacs: Any = None, fna: Any = None, **changes: A
 
 def security(**changes: Any) -> DiskSecurity:
     plain = {"supported": True, "enabled": False, "locked": False, "frozen": False, "enhanced_erase": True}
+    plain |= {"erase_minutes": 86, "enhanced_erase_minutes": 90}
     return DiskSecurity(**facts(**{**plain, **changes}))
 
 

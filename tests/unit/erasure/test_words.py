@@ -181,6 +181,8 @@ AFTER_A_COMMAND = {
     "skip-never-began",
     "skip-sanitize-frozen",
     "skip-password-not-set",
+    "skip-password-of-another",
+    "skip-not-carried-through",
     "skip-erased-nothing",
     "skip-not-shown-erased",
 }
