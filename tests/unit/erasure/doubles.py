@@ -49,6 +49,9 @@ class OneMachine:
         self.clock = TestClock()
         self._cpuinfo = cpuinfo
 
+    def glob(self, pattern: str) -> list[str]:
+        return []
+
     def is_root(self) -> bool:
         return False
 
