@@ -49,13 +49,17 @@ class Budget:
 
 @dataclass(slots=True, kw_only=True)
 class Pace:
-    """At most this many bytes a second over all lanes (rehearsal); None: as fast as the disk goes."""
+    """At most this many bytes a second over all lanes (rehearsal); None: as fast as the disk goes. ``held`` pauses."""
 
     bytes_per_s: float | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    held: threading.Event = field(default_factory=threading.Event)  # set: no transfer begins (the disk is too warm)
+    stop: threading.Event = field(default_factory=threading.Event)
     _free_at: float = 0.0
 
     def take(self, count: int) -> None:
+        while self.held.is_set() and not self.stop.wait(0.2):
+            continue
         if not self.bytes_per_s:
             return
         with self.lock:

@@ -14,6 +14,7 @@ from typing import Any
 
 from agent.erasure import firmware, proof, ranges, second, zeros
 from agent.erasure.commands import Conversation
+from agent.erasure.heat import Heat, heat_of
 from agent.erasure.ladder import named
 from agent.erasure.resume import ResumePoint, from_scratch
 from agent.erasure.stream import AES, KEY_BYTES
@@ -71,6 +72,7 @@ def erase(
         entropy=entropy,
         monotonic=monotonic,
         seen=_seen_before(resume),
+        heat=heat_of(machine, disk.path, rotational=known(facts.rotational) is True),
     )
     started, began = machine.clock.utc(), monotonic()
     emit(
@@ -100,6 +102,7 @@ def erase(
         reasons=judgement.reasons,
         commands=tuple(seen.commands),
         status_timeline=tuple(seen.status_timeline),
+        temperature=run.heat.to_wire() if run.heat else None,
         interruptions=resume.interruptions if resume else 0,
         rehearsal=machine.exercise,
         rehearsal_scale=disk.rehearsal_scale,
@@ -124,6 +127,7 @@ class _Run:
     entropy: Callable[[int], bytes]
     monotonic: Callable[[], float]
     seen: Seen
+    heat: Heat | None = None
 
     def go(self) -> None:
         """Everything, in order; how it ended is ``seen.end``."""
@@ -180,7 +184,7 @@ class _Run:
         self.seen.end = ""
         worker = self.disk.start_worker(WORKER, spec)
         utc = self.machine.clock.utc
-        Watch(worker, self.seen, self.emit, self.stop, self.limits, spec, utc, self.monotonic).run()
+        Watch(worker, self.seen, self.emit, self.stop, self.limits, spec, utc, self.monotonic, self.heat).run()
         if self.seen.end != "done":
             return False
         self.seen.end = ""

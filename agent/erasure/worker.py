@@ -7,7 +7,8 @@ offset, seconds_before, known_bad, canaries (key and seed to plant, or what was 
 steps (of plant, inspect, overwrite, survey, zero; without them plant and overwrite), zero_seed,
 budget {sectors, seconds}, mark_bytes, mark_s, block_bytes, resumed`` come from ``agent.erasure.run``.
 
-``{"op": "stop"}`` on standard input, or its end (whoever listened is gone), makes it sync, mark and stop.
+``{"op": "pause"}`` and ``{"op": "go"}`` on standard input hold transfers and let them go. ``{"op": "stop"}``, or the
+end of standard input (whoever listened is gone), makes it sync, mark and stop.
 A mark is written only after fdatasync: every byte before it is the stream, or in a bad range already told.
 The last line is ``{"type": "end", "status": done | stopped | vanished | budget | read-only | sync-failed | error}``;
 a worker that ends without it proves nothing. The exit status proves nothing either.
@@ -73,14 +74,14 @@ class Run:
     """The steps of one disk: canaries, passes, read-back, look for the canaries."""
 
     def __init__(self, spec: Mapping[str, Any], disk: BlockIO, stop: threading.Event) -> None:
-        self.spec, self.disk = spec, disk
+        self.spec, self.disk, self.held = spec, disk, threading.Event()
         self.rotational = bool(spec.get("rotational"))
         self.engine = Engine(
             disk,
             told_bad=self._tell_bad,
             stop=stop,
             budget=budget_from(spec.get("budget")),
-            pace=Pace(bytes_per_s=spec.get("pace_bytes_per_s")),
+            pace=Pace(bytes_per_s=spec.get("pace_bytes_per_s"), held=self.held, stop=stop),
             rotational=self.rotational,
             block_bytes=int(spec.get("block_bytes") or BLOCK_BYTES),
             known_bad=ranges.from_wire(spec.get("known_bad", [])),
@@ -361,14 +362,19 @@ def attempt(run: Run) -> dict[str, Any]:
         return {"status": status or "error", "errno": error.errno, "detail": str(error)}
 
 
-def listen(stop: threading.Event) -> None:
+def listen(stop: threading.Event, held: threading.Event) -> None:
     """Wait for a stop; the end of standard input is one: nobody would see what happens any more."""
     for line in sys.stdin:
         try:
-            if json.loads(line).get("op") == "stop":
-                break
+            op = json.loads(line).get("op")
         except (ValueError, AttributeError):
             continue  # not a message
+        if op == "stop":
+            break
+        if op == "pause":
+            held.set()
+        elif op == "go":
+            held.clear()
     stop.set()
 
 
@@ -376,8 +382,8 @@ def main() -> int:
     sys.setswitchinterval(0.0005)
     spec = json.loads(sys.stdin.readline())
     stop = threading.Event()
-    threading.Thread(target=listen, args=(stop,), daemon=True).start()
     run = Run(spec, open_disk(spec), stop)
+    threading.Thread(target=listen, args=(stop, run.held), daemon=True).start()
     try:
         run.tell("end", **attempt(run))
     except BrokenPipeError:

@@ -204,6 +204,7 @@ class Evidence:
     smart_before: Mapping[str, Any] | None = None
     smart_after: Mapping[str, Any] | None = None
     health: Health | None = None
+    temperature: Mapping[str, Any] | None = None  # sensor, limit_c, max_c, paused_s, points [[second, Celsius]]
     second_checks: tuple[SecondCheck, ...] = ()
     interruptions: int = 0
     rehearsal: bool = False

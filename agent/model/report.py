@@ -320,6 +320,7 @@ class Erasure(Wire):
     smart_after: Json | None = None
     health: DiskHealth | None = None
     second_checks: list[SecondReading] = []
+    temperature: Json | None = None
     plan_digest: str
     warrant_id: str
     consent: Consent | None = None

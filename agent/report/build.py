@@ -358,6 +358,7 @@ def erasure_of(
         smart_before=to_wire(evidence.smart_before),
         smart_after=to_wire(evidence.smart_after),
         health=DiskHealth.model_validate(to_wire(evidence.health)) if evidence.health else None,
+        temperature=to_wire(evidence.temperature),
         second_checks=[SecondReading.model_validate(to_wire(c)) for c in evidence.second_checks],
         plan_digest=evidence.plan_digest,
         warrant_id=evidence.warrant_id,

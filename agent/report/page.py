@@ -242,6 +242,9 @@ class Page:
         rows.append((w("paper-hidden"), escape(w(self._hidden(e)))))
         rows.append((w("paper-exceptions-label"), self._exceptions(e)))
         rows.append((w("paper-health"), self._health(e)))
+        heat = e.temperature or {}
+        if isinstance(heat.get("max_c"), int):
+            rows.append((w("paper-heat"), escape(w("paper-heat-said", n=str(heat["max_c"])))))
         started = f"{p.instant(w, e.started)}, {p.span(w, e.seconds)}"
         rows.append((w("paper-started"), escape(started)))
         if e.consent is not None:

@@ -218,6 +218,13 @@ class PlainSink:
     def _on_canaries_checked(self, event: Event) -> list[str]:
         return self._say("plain-canaries-checked", disk=self._disk(event), alive=event.params["alive"])
 
+    def _on_heat_paused(self, event: Event) -> list[str]:
+        p = event.params
+        return self._say("plain-heat-paused", disk=self._disk(event), n=p["celsius"], limit=p["limit_c"])
+
+    def _on_heat_resumed(self, event: Event) -> list[str]:
+        return self._say("plain-heat-resumed", disk=self._disk(event))
+
     def _on_zero_started(self, event: Event) -> list[str]:
         return self._say("plain-zero", disk=self._disk(event))
 

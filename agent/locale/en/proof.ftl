@@ -155,3 +155,11 @@ reason-second-check-differs = The second check read something else than what was
 reason-zero-pass-differs = The last pass was to leave zeros: something else is there.
 reason-zero-pass-missing = The last pass, of zeros, was not finished.
 exception-second-check-not-done = The second check that was asked for ({ $tool }) could not tell.
+
+# --- temperature ---
+temperature-now = { $n } °C
+wall-too-warm = too warm, paused
+plain-heat-paused = { $disk }: { $n } °C, limit { $limit } °C. Paused until it has cooled.
+plain-heat-resumed = { $disk }: cool enough, the erasure goes on.
+paper-heat = Temperature
+paper-heat-said = { $n } °C at most during the erasure

@@ -155,3 +155,11 @@ reason-second-check-differs = Le second contrôle a lu autre chose que ce qui a 
 reason-zero-pass-differs = La dernière passe devait laisser des zéros : il y a autre chose.
 reason-zero-pass-missing = La dernière passe, de zéros, n’a pas été terminée.
 exception-second-check-not-done = Le second contrôle demandé ({ $tool }) n’a pas pu conclure.
+
+# --- température ---
+temperature-now = { $n } °C
+wall-too-warm = trop chaud, en pause
+plain-heat-paused = { $disk } : { $n } °C, limite { $limit } °C. En pause jusqu’à ce qu’il refroidisse.
+plain-heat-resumed = { $disk } : assez froid, l’effacement continue.
+paper-heat = Température
+paper-heat-said = { $n } °C au plus pendant l’effacement

@@ -52,6 +52,9 @@ class OneMachine:
     def has_firmware(self, path: str) -> bool:
         return not self.exercise
 
+    def glob(self, pattern: str) -> list[str]:
+        return []
+
     def is_root(self) -> bool:
         return False
 
