@@ -225,7 +225,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         todo = sorted({c.remedy for c in answer.checks if c.remedy and c.verdict != "pass"})
         right = answer.verdict == pc.verdict and set(pc.remedies) <= set(todo)
         seconds = time.monotonic() - started
-        print(f"{'ok ' if right else 'BAD'} {pc.name}: {answer['verdict']} {todo} {seconds:.0f} s", flush=True)
+        print(f"{'ok ' if right else 'BAD'} {pc.name}: {answer.verdict} {todo} {seconds:.0f} s", flush=True)
     return 0
 
 
