@@ -39,7 +39,7 @@ class Donation:
     maker: str = "LENOVO"
     product: str = "20L5S0E200"
     version: str = "ThinkPad T480"
-    firmware: str = "secureboot"  # secureboot | setup | uefi (no Secure Boot at all) | bios
+    firmware: str = "off"  # secureboot | off (keys, switched off) | setup (no keys) | uefi (no Secure Boot) | bios
     uefi_flag: bool = True
     bios_date: str = "05/12/2021"
     chassis: int = NOTEBOOK
@@ -83,7 +83,7 @@ R5_3500U = Chip(
 )
 R5_1600 = Chip(vendor="AuthenticAMD", brand="AMD Ryzen 5 1600 Six-Core Processor", family=23, model=1, stepping=1)
 
-FINE = Donation(name="eligible-secure-boot", story="everything Windows 11 asks for", verdict="eligible", chip=I5_8250U)
+FINE = Donation(name="eligible", story="everything Windows 11 asks for", verdict="eligible", chip=I5_8250U)
 HP = replace(FINE, maker="HP", product="HP ProBook 445R G6", version="", chip=R5_3500U)
 DELL = replace(
     FINE, maker="Dell Inc.", product="OptiPlex 7060", version="", chip=I5_8500, chassis=smbios.DESKTOP, form=DIMM,
@@ -93,8 +93,8 @@ DELL = replace(
 FIRMWARE, UPGRADE, NO = "eligible_after_firmware_change", "eligible_after_upgrade", "not_eligible"
 
 DONATIONS = (
-    FINE,
-    replace(HP, name="tpm-off", story="AMD, firmware TPM switched off", verdict=FIRMWARE, remedies=("tpm-enable",),
+    replace(FINE, name="eligible-secure-boot", firmware="secureboot"),
+    replace(HP, name="tpm-off", story="AMD, firmware TPM off", firmware="secureboot", verdict=FIRMWARE, remedies=("tpm-enable",),
             tpm=None),
     replace(DELL, name="tpm-hidden", story="SMBIOS tells of a TPM 2.0 that the system does not see", verdict=FIRMWARE,
             remedies=("tpm-enable",), tpm=None, tpm_record=2),

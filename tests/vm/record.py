@@ -29,6 +29,7 @@ GRUB = Path("/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed")
 BOOT_S = 420.0
 FIRMWARE = {  # code, variables
     "secureboot": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd"),
+    "off": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd"),
     "setup": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.fd"),
     "uefi": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
 }
@@ -121,14 +122,15 @@ def _boot_stick(work: Path, folder: Path, words: str) -> Path:
 
 def qemu(pc: Donation, work: Path, folder: Path, root: Path) -> list[str]:
     words = "console=ttyS0 quiet loglevel=3 mitigations=off"
-    secure = pc.firmware in ("secureboot", "setup")
+    secure = pc.firmware in ("secureboot", "off", "setup")
     cpu = pc.chip
     flags = [f"-{f}" for f in cpu.without] + (["-hypervisor"] if pc.disguised else [])
     chip = f"vendor={cpu.vendor},family={cpu.family},model={cpu.model},stepping={cpu.stepping},model-id={cpu.brand}"
     argv = [
         *("qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-vga", "std"),
         *("-machine", f"q35,smm={'on' if secure else 'off'}", "-accel", "tcg,thread=multi", "-rtc", f"base={pc.clock}"),
-        *("-cpu", ",".join(["max", "x-force-features=on", "+3dnowprefetch", *flags, chip]), "-smp", str(pc.threads), "-m", str(sum(pc.slots))),
+        *("-cpu", ",".join(["max", "x-force-features=on", "+3dnowprefetch", *flags, chip])),
+        *("-smp", str(pc.threads), "-m", str(sum(pc.slots))),
         *("-serial", f"file:{folder / 'serial.log'}", "-nic", "none", "-device", "e1000e,mac=00:21:cc:d0:0d:1e"),
         *("-device", "qemu-xhci", "-device", "usb-kbd"),
         *_share("root", root, readonly=True), *_share("out", folder / "share", readonly=False),
@@ -144,7 +146,8 @@ def qemu(pc: Donation, work: Path, folder: Path, root: Path) -> list[str]:
         argv += ["-smbios", f"file={path}"]
     if pc.firmware in FIRMWARE:
         code, variables = FIRMWARE[pc.firmware]
-        shutil.copyfile(OVMF / variables, folder / "vars.fd")
+        state = (OVMF / variables).read_bytes()
+        (folder / "vars.fd").write_bytes(_switched_off(state) if pc.firmware == "off" else state)
         argv += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={OVMF / code}"]
         argv += ["-drive", f"if=pflash,format=raw,unit=1,file={folder / 'vars.fd'}"]
     if secure:
@@ -167,6 +170,13 @@ def qemu(pc: Donation, work: Path, folder: Path, root: Path) -> list[str]:
         argv += ["-drive", f"if=none,id=disk,format=raw,file={disk}"]
         argv += ["-device", f"{kind},drive=disk,serial=S3Z8NB0K{pc.disk_gb:06}{rest}"]
     return argv
+
+
+def _switched_off(variables: bytes) -> bytes:
+    """The firmware's own switch beside the keys (edk2, SecureBootEnable): the byte after its name."""
+    name = "SecureBootEnable\0".encode("utf-16-le")
+    at = variables.index(name) + len(name)
+    return variables[:at] + b"\0" + variables[at + 1 :]
 
 
 def _share(tag: str, folder: Path, *, readonly: bool) -> list[str]:
@@ -210,9 +220,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     told = parser.parse_args(argv)
     told.work.mkdir(parents=True, exist_ok=True)
     root = unpack(told.stick.resolve(), told.work)
-    for pc in DONATIONS:
-        if told.names and pc.name not in told.names:
-            continue
+    for pc in [d for d in DONATIONS if d.name in told.names or not told.names]:
         started = time.monotonic()
         share = run(pc, told.work, root)
         if not (share / "recording" / "machine.json").exists():
