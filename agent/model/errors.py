@@ -65,6 +65,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "file-unreadable": ("M08", Exit.USAGE),
     "fault-unknown": ("M09", Exit.USAGE),
     "data-damaged": ("M10", Exit.REFUSED),
+    "data-not-newer": ("M11", Exit.REFUSED),
     # P: plan and consent
     "confirm-wrong": ("P01", Exit.REFUSED),
     "plan-changed": ("P02", Exit.REFUSED),
