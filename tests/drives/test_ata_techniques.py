@@ -178,6 +178,11 @@ def judged(evidence: Evidence) -> tuple[str, str, tuple[str, ...]]:
 # -- what is proven ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exercises(
+    "ata-sanitize-crypto-block", "ata-sanitize-block", "ata-sanitize-crypto", "ata-sanitize-overwrite",
+    how="drive laboratory",
+)  # fmt: skip
+@pytest.mark.exercises("ata-security-erase-enhanced", how="drive laboratory", on=["SATA/PATA hard disk"])
 @pytest.mark.parametrize(
     ("kind", "technique", "passes"),
     [
@@ -198,6 +203,9 @@ def test_a_purge_is_seen_to_begin_and_end(bench: Bench, kind: AtaMake, technique
     assert MARKER not in station.left and not station.password_enabled
 
 
+@pytest.mark.exercises(
+    "ata-security-erase-enhanced", "ata-security-erase", how="drive laboratory", on=["SATA SSD"]
+)  # fmt: skip
 @pytest.mark.parametrize("technique", ["ata-security-erase-enhanced", "ata-security-erase"])
 def test_security_erase_of_an_ssd_is_no_purge_and_a_pass_follows(bench: Bench, technique: str) -> None:
     station = bench(OLD_SSD)

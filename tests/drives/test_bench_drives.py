@@ -30,6 +30,7 @@ def content(home: Path) -> bytes:
     return image.read_bytes()
 
 
+@pytest.mark.exercises("nvme-sanitize-crypto-block", how="drive laboratory")
 def test_the_recorded_drive_is_sanitized_with_the_real_tool(tmp_path: Path) -> None:
     code, stream = events(tmp_path)
     end = ended(stream)

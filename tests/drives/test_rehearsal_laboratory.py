@@ -129,6 +129,7 @@ def test_a_sanitize_of_minutes_takes_none(bench: Bench) -> None:
     assert content(drive.backing) == "zeros"
 
 
+@pytest.mark.exercises("nvme-format", how="drive laboratory")
 def test_the_techniques_own_format_command(bench: Bench) -> None:
     """Held open, so nvme-cli needs its --force; the block format is read from the drive."""
     machine, _, _ = bench(make=NvmeMake(formats=(LbaFormat(data_bits=12), LbaFormat(data_bits=9))))

@@ -57,6 +57,7 @@ def stream(key: str, offset: int, size: int) -> bytes:
     return encryptor.update(bytes(size))
 
 
+@pytest.mark.exercises("overwrite", how="loop device", on=["disk image (loop)"])
 def test_a_real_file_system_is_gone_and_everything_agrees(make_loop: MakeLoop, tmp_path: Path) -> None:
     device, file = make_loop(1024 * MIB)
     fill(device, tmp_path / "mnt")

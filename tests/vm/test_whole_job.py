@@ -73,6 +73,8 @@ def test_the_stick_is_never_a_target_and_the_pc_disks_are(day: Day) -> None:
     assert disks[start.SATA]["excluded"] is None and disks[start.SATA]["method"]["name"] == "overwrite"
 
 
+@pytest.mark.exercises("nvme-format", how="virtual drive")
+@pytest.mark.exercises("overwrite", how="virtual drive", on=["SATA/PATA hard disk"])
 def test_both_disks_are_erased_and_linux_installed_by_keyboard(day: Day, network: Registry, photos: Path) -> None:
     day.needs("boot")
     assert day.bench is not None and day.pc is not None
