@@ -26,7 +26,8 @@ Ask = Callable[[str], str]
 
 def wrapped(text: str, indent: str = "") -> list[str]:
     """Lines of at most 78 columns; the no-break spaces of French stay with their words."""
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ") or [""]
+    under = " " * (len(indent) + 2)  # a dash in the indent begins a point, not each of its lines
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=under) or [""]
 
 
 def size_text(size: float, words: Words) -> str:

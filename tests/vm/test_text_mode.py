@@ -49,9 +49,10 @@ def test_a_job_over_the_serial_line_on_a_write_protected_stick(
         pc.wait_off(180)
     transcript = machine.place("serial.log").read_text(errors="replace")
     (photos / "serie.txt").write_text(transcript)
-    lines = transcript[transcript.index("mémoire seulement") :].splitlines()
-    assert max(len(line.strip("\r")) for line in lines) <= WIDTH, max(lines, key=len)
-    assert "\x1b" not in "".join(lines[:-1])
+    spoken = transcript[transcript.index("mémoire seulement") : transcript.index("Résultats sur la clé")]
+    longest = max(spoken.replace("\r", "").split("\n"), key=len)
+    assert len(longest) <= WIDTH, longest
+    assert "\x1b" not in spoken, "nothing but sentences"
     assert donated.left(sata.path) == 0
     kept = sticks.read(late.path, tmp_path / "kept")
     assert len(list((kept / "station" / "outbox" / "pending").glob("*.jws"))) == 1

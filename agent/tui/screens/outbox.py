@@ -10,7 +10,7 @@ from agent.tui.commands import Command
 from agent.tui.paint import FAINT, FOCUS, STRONG, Line
 from agent.tui.sheet import BenchScreen, Keys
 
-COLUMNS = (14, 19, 10, 9)
+COLUMNS = (16, 19, 9, 8)
 
 
 class OutboxScreen(BenchScreen):

@@ -11,7 +11,7 @@ from agent.model.erasure import Level
 from agent.model.events import EPHEMERAL, SYNCED, Event, Kind
 from agent.model.plan import SystemChoice
 from agent.tui import wall
-from agent.tui.plain import PlainSink
+from agent.tui.plain import PlainSink, wrapped
 from agent.tui.screens.journal import is_alert, select, sentence
 from tests.unit.tui.scripted_session import DISK, ScriptedSession
 
@@ -49,6 +49,11 @@ def test_text_console_says_what_is_known_and_no_more(lang: str) -> None:
 def test_the_answer_of_the_drive_is_never_called_a_proof() -> None:
     sink = PlainSink(lambda line: None, W)
     assert "ne prouve rien" in " ".join(lines(sink, Kind.COMMAND_FINISHED, FINISHED).split())
+
+
+def test_a_point_of_a_list_has_one_dash() -> None:
+    first, *others = wrapped("mot " * 40, "   - ")
+    assert first.startswith("   - mot") and others and all(line.startswith("       mot") for line in others)
 
 
 def test_text_console_says_why_an_outcome_has_reserves_and_why_a_report_waits() -> None:
