@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.erasure import nvme, proof
+from agent.erasure import nvme, proof, scsi
 from agent.erasure.commands import Conversation, Heard
 from agent.erasure.ladder import named
 from agent.model.erasure import Method, Skipped
@@ -44,16 +44,22 @@ def at_rest(talk: Conversation) -> bool:
         status = poll()
     if status.state == "failed" and not talk.method.technique.startswith(_SANITIZES):
         talk.seen.end = "sanitize-failed"
+    elif status.state == "corrupt" and not talk.method.technique.startswith(_FORMATS):
+        talk.seen.end = "format-failed"
     elif status.state == "unknown":
         talk.seen.end = "sanitize-unknown"
     return not talk.seen.end
 
 
 _SANITIZES = ("nvme-sanitize", "ata-sanitize", "scsi-sanitize")
+_FORMATS = ("scsi-",)
+"""What ends the state that a failed or cut FORMAT UNIT leaves."""
 
 
 def sanitize_poll(talk: Conversation) -> Any:
     """How this kind of drive tells what its sanitize operation is doing; None when it has none."""
+    if scsi.is_scsi(talk.facts):
+        return scsi.sanitize_poll(talk)
     return nvme.sanitize_poll(talk) if nvme.is_nvme(talk.facts) else None
 
 
