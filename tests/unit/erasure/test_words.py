@@ -154,6 +154,7 @@ SKIPS_WITH_TEXT = {
         "skip-no-estimate",
         "skip-lied",
         "skip-size-unknown",
+        "skip-sector-size",
         "skip-read-only",
         "skip-optical",
     },

@@ -18,6 +18,7 @@ sgdisk -Z /dev/sda
 wipefs -a /dev/sda
 wipefs --all /dev/sda
 blkdiscard /dev/sda
+blkdiscard --force /dev/mmcblk0
 shred /dev/sda
 parted -s /dev/sda mklabel gpt
 nvme format /dev/nvme0n1 -s 1
@@ -63,6 +64,9 @@ mmc extcsd read /dev/mmcblk0
 blockdev --getsize64 /dev/sda
 ethtool -P eth0
 dmesg
+sg_opcodes /dev/sda
+sg_requests --raw /dev/sda
+sg_turs /dev/sda
 """
 
 
