@@ -15,6 +15,9 @@ from agent.model.events import Kind
 from agent.model.facts import Known, Unreadable, known
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agent.erasure.resume import ResumePoint
     from agent.model.erasure import Method
     from agent.model.inventory import Disk
     from agent.model.plan import Exclusion, Plan
@@ -27,6 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def disks(as_json: Json = False) -> None:
     from agent.erasure.gate import exclude
+    from agent.erasure.thaw import possible
     from agent.inventory.disks import list_disks
     from agent.job.planning import boot_medium
     from agent.machine.live import LiveMachine
@@ -39,7 +43,8 @@ def disks(as_json: Json = False) -> None:
     found = known(fact) or ()
     never = boot_medium(found, never_targets(machine))
     exclusions = exclude(found, allow_loop=True, allow_usb=True, boot_medium=never)
-    rows = [_row(d, x) for d, x in zip(found, exclusions, strict=True)]
+    thaws = possible(machine, found)
+    rows = [_row(d, x, thaws=thaws) for d, x in zip(found, exclusions, strict=True)]
     if as_json:
         emit_json(rows)
         return
@@ -49,7 +54,7 @@ def disks(as_json: Json = False) -> None:
         _show(row)
 
 
-def _row(disk: Disk, exclusion: Exclusion | None) -> dict[str, Any]:
+def _row(disk: Disk, exclusion: Exclusion | None, *, thaws: bool) -> dict[str, Any]:
     """One disk as the contract has it: facts, identity, why it is excluded (null: it is not), method and why."""
     from agent.erasure.ladder import choose
     from agent.inventory.parse import disk_wire
@@ -62,7 +67,7 @@ def _row(disk: Disk, exclusion: Exclusion | None) -> dict[str, Any]:
         "excluded_id": exclusion.reason if exclusion else None,
     }
     try:
-        method = choose(disk, level=None, reached=True)
+        method = choose(disk, level=None, reached=True, lifted={"skip-frozen"} if thaws else ())
         row["method"] = {
             "name": method.technique,
             "level": method.level,
@@ -146,13 +151,14 @@ class _Erase(OneDisk):
         from agent.job.planning import disk_facts
 
         facts = self.target_facts()
-        plan = self._plan(facts, technique=technique, level=level, verify=verify)
+        points = resume_points(self.journals)
+        plan = self._plan(facts, points, technique=technique, level=level, verify=verify)
         name = plan.targets[0].identity.text
         warrant = self.consent(plan, plan.targets[0].identity)
         paper = self.paper()
-        resume = {n: p for n, p in resume_points(self.journals).items() if n == name}
+        resume = {n: p for n, p in points.items() if n == name}
         stream = self.open_story(plan, warrant)
-        known_facts = disk_facts([facts])
+        known_facts = {**disk_facts(self.disks), name: facts}
         result = interruptible(
             lambda stop: run_plan(
                 self.machine, stream, plan, warrant, known_facts, stop=stop, install=None, resume=resume
@@ -168,9 +174,18 @@ class _Erase(OneDisk):
         self.last_line(stream.job.certificate or {})
         return result.exit_code
 
-    def _plan(self, disk: Disk, *, technique: str | None, level: Level | None, verify: str | None) -> Plan:
+    def _plan(
+        self,
+        disk: Disk,
+        points: Mapping[str, ResumePoint],
+        *,
+        technique: str | None,
+        level: Level | None,
+        verify: str | None,
+    ) -> Plan:
+        from agent.erasure.thaw import possible
         from agent.job.history import liars
-        from agent.job.planning import make_plan, plan_targets
+        from agent.job.planning import make_plan, obstacles_lifted, plan_targets
         from agent.model.inventory import Inventory
         from agent.model.plan import Choice, SystemChoice
 
@@ -185,6 +200,7 @@ class _Erase(OneDisk):
                 technique=technique,
                 verify=verify,
                 liars=liars(self.journals),
+                lifted=obstacles_lifted(thaws=possible(self.machine, self.disks), points=points),
             ),
             excluded=(),
             choice=Choice(system=SystemChoice.NONE, profile=None, chosen_by=self.operator),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,6 +40,7 @@ class OneDisk:
         self.path, self.confirm, self.operator, self.tag, self.as_json = disk, confirm, operator, tag, as_json
         self.machine: Machine = LiveMachine()
         self.out = (out or data_home() / "records").resolve()
+        self.disks: Sequence[Disk] = ()
         self._last: Event | None = None
 
     @property
@@ -60,6 +61,7 @@ class OneDisk:
         if not self.machine.is_root():
             raise Fault("not-root")
         found = known(list_disks(self.machine)) or ()
+        self.disks = found
         real = str(Path(self.path).resolve())
         never = boot_medium(found, never_targets(self.machine))
         exclusions = exclude(found, allow_loop=True, allow_usb=True, boot_medium=never)

@@ -17,6 +17,7 @@ from typing import Any
 
 from agent.erasure.resume import ResumePoint
 from agent.erasure.run import erase, evidence_event
+from agent.erasure.thaw import thaw
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
 from agent.model.erasure import BAD_RANGE_IDS, Evidence, Level, Outcome
@@ -115,6 +116,7 @@ def _erase_all(
 ) -> tuple[Evidence, ...]:
     if not plan.targets:
         return ()
+    thaw(machine, plan.targets, facts, tell=lambda kind, params: _say(stream, kind, params), stop=stop)
     one = functools.partial(_erase_one, machine, stream, plan, warrant, facts, stop, resume)
     with ThreadPoolExecutor(max_workers=len(plan.targets), thread_name_prefix="disk") as pool:
         return tuple(pool.map(one, plan.targets))
@@ -202,6 +204,10 @@ def _install(
         if stream.job.state.value == "installing":
             emit(Kind.INSTALL_FINISHED, {"ok": False, "verified": "none", "seconds": 0.0})
         return {"ok": False, "verified": "none", "status": "failed", "error": fault.error_id}, fault
+
+
+def _say(stream: EventStream, kind: Kind, params: Mapping[str, Any]) -> None:
+    stream.emit(kind, **params)
 
 
 def _tell(stream: EventStream, disk: str | None, fault: Fault) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from agent import __version__
 from agent.eligibility.assess import assess
+from agent.erasure import thaw
 from agent.erasure.gate import exclude
 from agent.inventory.collect import ProbeDone, collect
 from agent.job import planning
@@ -461,6 +462,9 @@ class Session:
             level=self.level,
             reaches=self._machine.has_firmware,
             liars=liars(self._journals, last_run_only=self.exercise),
+            lifted=planning.obstacles_lifted(
+                thaws=thaw.possible(self._machine, self._disks), points=resume_points(self._journals)
+            ),
         )
         if not targets:
             raise Fault("disk-none-found")

@@ -15,11 +15,15 @@ from typing import Any
 
 import pytest
 
+from agent.erasure import thaw
 from agent.erasure.ladder import choose
 from agent.erasure.resume import resume_point
 from agent.erasure.run import Limits, erase
 from agent.inventory.hdparm import parse_hdparm
+from agent.job import planning
 from agent.job.consent import grant
+from agent.job.engine import run_plan
+from agent.job.stream import EventStream
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.ata import AtaDrive
 from agent.machine.drives.ata_make import Action as Sanitize
@@ -30,12 +34,12 @@ from agent.machine.drives.laboratory import Laboratory
 from agent.machine.recorded import CARD, RecordedMachine
 from agent.machine.rehearsal import RehearsalMachine
 from agent.model.erasure import Evidence, Level, Method, Outcome
-from agent.model.events import Kind
+from agent.model.events import Event, Kind
 from agent.model.facts import Known
 from agent.model.identity import DiskIdentity, identify
 from agent.model.inventory import Disk
 from agent.model.plan import Choice, Plan, SystemChoice, Target
-from agent.model.warrant import Action
+from agent.model.warrant import Action, Warrant
 from tests.drives.conftest import OpensLab
 from tests.unit.erasure.doubles import MIB, Journal, plant_old_content
 
@@ -93,19 +97,7 @@ class Station:
     def erase(self, method: Method, *, emit: Emit | None = None, facts: Disk | None = None) -> Evidence:
         known_facts = facts or self.facts
         target = Target(identity=self.identity, path=PATH, medium="hdd", method=method)
-        choice = Choice(system=SystemChoice.NONE, profile=None, chosen_by="07")
-        plan = Plan(
-            machine="m",
-            tag=None,
-            targets=(target,),
-            excluded=(),
-            choice=choice,
-            install=None,
-            exercise=True,
-            estimate_s=0.0,
-        )
-        typed = {target.identity.text: target.identity.text[-4:]}
-        warrant = grant(plan, typed, by="07", clock=self.machine.clock, new_id=lambda: uuid.uuid4().hex)
+        plan, warrant = self.consent(target)
         point = resume_point(self.journal.events(), self.identity.text)
         with self.machine.open_disk(target.identity, warrant, Action.ERASE) as disk:
             return erase(
@@ -120,6 +112,21 @@ class Station:
                 resume=point,
                 limits=Limits(block_bytes=MIB, mark_bytes=4 * MIB),
             )
+
+    def consent(self, target: Target) -> tuple[Plan, Warrant]:
+        choice = Choice(system=SystemChoice.NONE, profile=None, chosen_by="07")
+        plan = Plan(
+            machine="m",
+            tag=None,
+            targets=(target,),
+            excluded=(),
+            choice=choice,
+            install=None,
+            exercise=True,
+            estimate_s=0.0,
+        )
+        typed = {target.identity.text: target.identity.text[-4:]}
+        return plan, grant(plan, typed, by="07", clock=self.machine.clock, new_id=lambda: uuid.uuid4().hex)
 
     def cut_when(self, wanted: Callable[[Kind, Mapping[str, Any]], bool]) -> Emit:
         """The plug goes at this event: it is on the medium, and nothing after it is."""
@@ -153,13 +160,13 @@ def bench(tmp_path: Path, open_lab: OpensLab) -> Bench:
     recording.mkdir()
     (recording / CARD).write_text(json.dumps({"name": "nothing"}))
 
-    def make(kind: AtaMake, *faults: AtaFault, past: AtaPast | None = None) -> Station:
+    def make(kind: AtaMake, *faults: AtaFault, past: AtaPast | None = None, sleeps: bool = False) -> Station:
         clock = VirtualClock()
         backing = tmp_path / "drive.img"
         plant_old_content(backing, SIZE)
         drive = AtaDrive(PATH, backing, clock, make=kind, past=past, faults=faults)
         lab = open_lab(drive)
-        machine = RehearsalMachine(
+        machine = (Sleeper if sleeps else RehearsalMachine)(
             RecordedMachine(recording),
             tmp_path / "work",
             clock=clock,
@@ -534,7 +541,70 @@ def test_the_plug_is_pulled_at_40_percent_of_a_security_erase(bench: Bench, monk
     assert not station.password_enabled and MARKER not in station.left
 
 
-# -- what the record keeps ---------------------------------------------------------------------------------------------
+# -- frozen by the firmware --------------------------------------------------------------------------------------------
+
+
+class Sleeper(RehearsalMachine):
+    def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
+        return b"s2idle [deep]\n" if path == thaw.MEM_SLEEP else super().read(path, limit=limit)
+
+
+def whole_plan(station: Station, other: Disk | None = None) -> tuple[Evidence, list[Event]]:
+    """Plan, consent and engine, as a session would have them."""
+    machine, facts = station.machine, station.facts
+    disks = [facts, *([other] if other else [])]
+    lifted = planning.obstacles_lifted(thaws=thaw.possible(machine, disks), points={})
+    [target] = planning.plan_targets([facts], [None], level=None, reaches=machine.has_firmware, lifted=lifted)
+    plan, warrant = station.consent(target)
+    stream = EventStream(machine.clock)
+    stream.emit(Kind.JOB_STARTED, job_id="j", machine="m", exercise=True, version="0")
+    stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+    stream.emit(Kind.CHOSEN, system="none", profile=None, chosen_by="07")
+    stream.emit(Kind.PLANNED, plan=plan.to_wire(), digest=plan.digest, short_digest=plan.short_digest)
+    stream.emit(Kind.CONSENTED, warrant_id=warrant.warrant_id, plan_digest=plan.digest, by="07", disks=[])
+    known_facts = planning.disk_facts(disks)
+    result = run_plan(machine, stream, plan, warrant, known_facts, stop=threading.Event(), install=None)
+    return result.evidence[0], list(stream.events())
+
+
+def slept(events: list[Event]) -> list[tuple[str, int]]:
+    return [
+        (e.kind.value, len(e.params.get("frozen", e.params.get("disks", ()))))
+        for e in events
+        if e.kind in (Kind.SUSPENDING, Kind.WOKE)
+    ]
+
+
+@pytest.mark.parametrize("freeze", [Freeze.BOOT, Freeze.POWER_ON])
+def test_a_suspend_thaws_and_the_plan_is_kept(bench: Bench, freeze: Freeze) -> None:
+    station = bench(replace(OLD_HDD, freeze=freeze), sleeps=True)
+    evidence, events = whole_plan(station)
+    assert judged(evidence) == ("purged", "ata-security-erase-enhanced", ("reason-purged",))
+    assert slept(events) == [("suspending", 1), ("woke", 0)]
+    kinds = [e.kind for e in events]
+    assert kinds.index(Kind.WOKE) < kinds.index(Kind.ERASURE_STARTED)
+
+
+def test_a_drive_that_stays_frozen_gets_the_next_line(bench: Bench) -> None:
+    station = bench(replace(OLD_HDD, freeze=Freeze.ALWAYS), sleeps=True)
+    evidence, events = whole_plan(station)
+    assert judged(evidence)[:2] == ("cleared", "overwrite") and evidence.method.skipped[-1].reason == "skip-frozen"
+    assert slept(events) == [("suspending", 1), ("woke", 1)]
+
+
+def test_no_sleep_while_a_drive_of_the_pc_has_a_password(bench: Bench) -> None:
+    station = bench(replace(OLD_HDD, freeze=Freeze.BOOT), sleeps=True)
+    other = replace(station.facts, serial=Known("OTHER", "x"), wwn=Known("0x5", "x"), path=Known("/dev/sdb", "x"))
+    security = replace(other.security, enabled=Known(True, "x")) if other.security else None
+    evidence, events = whole_plan(station, replace(other, security=security))
+    assert judged(evidence)[:2] == ("cleared", "overwrite") and slept(events) == []
+    assert "skip-frozen" in {s.reason for s in evidence.method.skipped}
+
+
+def test_no_sleep_on_a_pc_that_only_idles(bench: Bench) -> None:
+    station = bench(replace(OLD_HDD, freeze=Freeze.BOOT))
+    evidence, events = whole_plan(station)
+    assert judged(evidence)[:2] == ("cleared", "overwrite") and slept(events) == []
 
 
 def test_frozen_by_the_firmware_is_not_offered_without_a_thaw(bench: Bench) -> None:
