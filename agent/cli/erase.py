@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agent.erasure.resume import ResumePoint
+    from agent.job.stream import EventStream
     from agent.model.erasure import Method
     from agent.model.inventory import Disk
     from agent.model.plan import Exclusion, Plan
@@ -128,6 +130,9 @@ def erase(
     level: Annotated[Level | None, typer.Option(help="Niveau exigé : clear ou purge.")] = None,
     verify: Annotated[str | None, typer.Option(help="full : tout relire ; sample : par échantillon.")] = None,
     out: Annotated[Path | None, typer.Option(help="Dossier du rapport et du certificat.")] = None,
+    reveal: Annotated[
+        str | None, typer.Option(help="Montre d'abord les secteurs cachés, pour toujours : hpa, ou dco (HPA et DCO).")
+    ] = None,
     operator: Annotated[str, typer.Option(help="Numéro de carte.")] = "",
     tag: Annotated[str | None, typer.Option(help="Étiquette du poste.")] = None,
     plain: Annotated[
@@ -137,27 +142,32 @@ def erase(
 ) -> None:
     if verify not in (None, "full", "sample") or level is Level.NONE:
         raise Fault("usage", what="--verify full|sample, --level clear|purge")
+    if reveal not in (None, "hpa", "dco"):
+        raise Fault("usage", what="--reveal hpa|dco")
     run = _Erase(disk, confirm, out, operator=operator, tag=tag, as_json=as_json)
-    code = run(technique=None if method == "auto" else method, level=level, verify=verify)
+    code = run(technique=None if method == "auto" else method, level=level, verify=verify, reveal=reveal)
     raise typer.Exit(int(code))
 
 
 class _Erase(OneDisk):
     held = Kind.ERASURE_FINISHED
 
-    def __call__(self, *, technique: str | None, level: Level | None, verify: str | None) -> Exit:
+    def __call__(self, *, technique: str | None, level: Level | None, verify: str | None, reveal: str | None) -> Exit:
         from agent.job.engine import run_plan
         from agent.job.history import close_runs, resume_points
         from agent.job.planning import disk_facts
 
         facts = self.target_facts()
+        stream = self._reveal(facts, dco=reveal == "dco") if reveal else None
+        if stream is not None:
+            facts = self.target_facts()  # its size is another one, and so is what --confirm consents to
         points = resume_points(self.journals)
         plan = self._plan(facts, points, technique=technique, level=level, verify=verify)
         name = plan.targets[0].identity.text
         warrant = self.consent(plan, plan.targets[0].identity)
         paper = self.paper()
         resume = {n: p for n, p in points.items() if n == name}
-        stream = self.open_story(plan, warrant)
+        stream = self.open_story(plan, warrant, stream=stream)
         known_facts = {**disk_facts(self.disks), name: facts}
         result = interruptible(
             lambda stop: run_plan(
@@ -173,6 +183,23 @@ class _Erase(OneDisk):
         stream.emit(Kind.JOB_FINISHED, outcome=result.outcome, exit_code=int(result.exit_code))
         self.last_line(stream.job.certificate or {})
         return result.exit_code
+
+    def _reveal(self, facts: Disk, *, dco: bool) -> EventStream | None:
+        """Show what the drive hides; None when it hides nothing. Raises Fault confirm-wrong, not-revealed."""
+        from agent.job.consent import grant_reveal
+        from agent.job.revealing import offer, run_reveal
+
+        wanted = offer(facts, exercise=False, dco=dco)
+        if wanted is None:
+            return None
+        clock = self.machine.clock
+        warrant = grant_reveal(
+            wanted, self.confirm, by=self.operator, clock=clock, new_id=lambda: secrets.token_hex(16)
+        )
+        stream = self.begin_story()
+        run_reveal(self.machine, stream, wanted, warrant, facts)
+        stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+        return stream
 
     def _plan(
         self,

@@ -90,8 +90,8 @@ class OneDisk:
         paper.ready()
         return paper
 
-    def open_story(self, plan: Plan, warrant: Warrant) -> EventStream:
-        """A journal of its own, begun with the events before consent, in short: one disk has no inventory screen."""
+    def begin_story(self) -> EventStream:
+        """A journal of its own, begun with the events before a plan, in short: one disk has no inventory screen."""
         from agent import __version__
         from agent.job.journal import Journal
         from agent.job.stream import EventStream
@@ -102,6 +102,11 @@ class OneDisk:
         stream.subscribe(self._sink())
         stream.emit(Kind.JOB_STARTED, job_id=job_id, machine="live", exercise=False, version=__version__)
         stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+        return stream
+
+    def open_story(self, plan: Plan, warrant: Warrant, *, stream: EventStream | None = None) -> EventStream:
+        """The story up to consent; ``stream``: one that has begun."""
+        stream = stream or self.begin_story()
         choice = plan.choice
         stream.emit(Kind.CHOSEN, system=choice.system.value, profile=choice.profile, chosen_by=choice.chosen_by)
         stream.emit(Kind.PLANNED, plan=plan.to_wire(), digest=plan.digest, short_digest=plan.short_digest)

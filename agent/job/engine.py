@@ -135,6 +135,7 @@ def _erase_one(
     """One disk from opening to outcome. Whatever goes wrong ends in an outcome, never in a disk left out."""
     name = target.identity.text
     disk_facts = facts[name]
+    before = [e.params for e in stream.events() if e.disk == name and e.kind is Kind.COMMAND_FINISHED]  # of a reveal
     started, clock_start = machine.clock.utc(), machine.clock.monotonic()
 
     def emit(kind: Kind, params: Mapping[str, Any]) -> None:
@@ -172,7 +173,10 @@ def _erase_one(
                 # a disk that shows another size than when it was cut starts over
                 resume=point if point and point.bytes_total == disk.size_bytes else None,
             )
-            evidence = dataclasses.replace(evidence, rehearsal=machine.exercise, rehearsal_scale=disk.rehearsal_scale)
+            commands = (*before, *evidence.commands)
+            evidence = dataclasses.replace(
+                evidence, commands=commands, rehearsal=machine.exercise, rehearsal_scale=disk.rehearsal_scale
+            )
     except Fault as fault:
         _tell(stream, name, fault)
         evidence = ended(Outcome.UNKNOWN if fault.wrote or fault.wrote is None else Outcome.REFUSED, fault.error_id)

@@ -40,6 +40,8 @@ _AFTER_CONSENT = (State.CONSENTED, State.ERASING, State.ERASED, State.INSTALLING
 
 TRANSITIONS: Mapping[Kind, Mapping[State, State]] = {
     Kind.JOB_STARTED: {State.STARTING: State.SCANNING},
+    # another size is another disk to confirm: whatever was planned goes
+    Kind.REVEALED: {s: State.SCANNING for s in (State.ASSESSED, State.CHOSEN, State.PLANNED)},
     Kind.INVENTORY_FINISHED: {State.SCANNING: State.SCANNING},
     Kind.ASSESSED: {State.SCANNING: State.ASSESSED, State.ASSESSED: State.ASSESSED},
     Kind.CHOSEN: {s: State.CHOSEN for s in (State.ASSESSED, State.CHOSEN, State.PLANNED)},

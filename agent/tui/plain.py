@@ -156,6 +156,18 @@ class PlainSink:
         count = len(event.params["frozen"])
         return self._say("plain-woke-frozen", count=count) if count else self._say("plain-woke")
 
+    def _on_reveal_started(self, event: Event) -> list[str]:
+        areas = ", ".join(event.params["areas"]).upper()
+        return self._say("plain-reveal", disk=self._disk(event), areas=areas)
+
+    def _on_revealed(self, event: Event) -> list[str]:
+        p = event.params
+        if p["left"] or p["after"] is None:
+            areas = ", ".join(p["left"]).upper()
+            return self._say("plain-revealed-not", disk=self._disk(event), areas=areas)
+        told = {"before": str(p["before"]), "after": str(p["after"])}
+        return self._say("plain-revealed", disk=self._disk(event), **told)
+
     def _on_command_started(self, event: Event) -> list[str]:
         if event.params.get("aside"):
             return self._say("plain-command-aside", disk=self._disk(event), line=" ".join(event.params["argv"]))

@@ -17,12 +17,15 @@ import pytest
 
 from agent.erasure import thaw
 from agent.erasure.ladder import choose
+from agent.erasure.proof import hidden_areas
 from agent.erasure.resume import resume_point
+from agent.erasure.reveal import Revealed, hidden
 from agent.erasure.run import Limits, erase
 from agent.inventory.hdparm import parse_hdparm
 from agent.job import planning
-from agent.job.consent import grant
+from agent.job.consent import grant, grant_reveal
 from agent.job.engine import run_plan
+from agent.job.revealing import offer, run_reveal
 from agent.job.stream import EventStream
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.ata import AtaDrive
@@ -34,6 +37,7 @@ from agent.machine.drives.laboratory import Laboratory
 from agent.machine.recorded import CARD, RecordedMachine
 from agent.machine.rehearsal import RehearsalMachine
 from agent.model.erasure import Evidence, Level, Method, Outcome
+from agent.model.errors import Fault
 from agent.model.events import Event, Kind
 from agent.model.facts import Known
 from agent.model.identity import DiskIdentity, identify
@@ -612,3 +616,104 @@ def test_frozen_by_the_firmware_is_not_offered_without_a_thaw(bench: Bench) -> N
     assert station.plan().skipped[-1].reason == "skip-frozen"
     thawed = station.plan(lifted={"skip-frozen"})
     assert thawed.technique == "ata-security-erase-enhanced" and thawed.params["thaw"] is True
+
+
+# -- hidden sectors ----------------------------------------------------------------------------------------------------
+
+SECTORS = SIZE // 512
+HPA, DCO = SECTORS - 4096, SECTORS - 2048
+
+
+def inventoried(station: Station) -> Disk:
+    """As the inventory would have it, hidden areas too."""
+    facts = station.facts
+    found: dict[str, Any] = {}
+    for option in ("-N", "--dco-identify"):
+        answer = station.machine.run(["hdparm", option, PATH], timeout_s=10)
+        told = parse_hdparm(answer.stdout + answer.stderr)
+        found |= (told.extra or {}) if isinstance(told, Disk) else {}
+    return replace(facts, extra=found)
+
+
+def shown(station: Station, *, dco: bool = True, typed: str | None = None) -> tuple[Revealed, list[Event]]:
+    facts, machine = inventoried(station), station.machine
+    wanted = offer(facts, exercise=True, dco=dco)
+    assert wanted is not None
+    name = wanted.identity.text
+    warrant = grant_reveal(wanted, typed or name[-4:], by="07", clock=machine.clock, new_id=lambda: uuid.uuid4().hex)
+    stream = EventStream(machine.clock)
+    stream.emit(Kind.JOB_STARTED, job_id="j", machine="m", exercise=True, version="0")
+    stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+    return run_reveal(machine, stream, wanted, warrant, facts), list(stream.events())
+
+
+@pytest.mark.parametrize(
+    ("past", "areas", "after"),
+    [
+        (AtaPast(hpa_sectors=HPA), ("hpa",), SECTORS),
+        (AtaPast(dco_sectors=DCO), ("dco",), SECTORS),
+        (AtaPast(hpa_sectors=HPA, dco_sectors=DCO), ("hpa", "dco"), SECTORS),
+    ],
+    ids=["hpa", "dco", "both"],
+)
+def test_hidden_sectors_are_shown_and_then_erased(
+    bench: Bench, past: AtaPast, areas: tuple[str, ...], after: int
+) -> None:
+    station = bench(OLD_HDD, past=past)
+    before = inventoried(station)
+    assert hidden(before) == areas
+    found, events = shown(station)
+    assert (found.after, found.left, found.error) == (after, (), "")
+    station.lab.power_cut()
+    now = inventoried(station)
+    assert hidden(now) == () and now.size_bytes == Known(SIZE, "IDENTIFY")
+    kinds = [e.kind for e in events if e.disk]
+    assert kinds[0] is Kind.REVEAL_STARTED and kinds[-1] is Kind.REVEALED and Kind.COMMAND_STARTED in kinds
+    station.journal = Journal(station.identity.text)
+    evidence = station.erase(station.plan("overwrite"), facts=now)
+    assert (evidence.outcome, evidence.exceptions, evidence.bytes_total) == (Outcome.CLEARED, (), SIZE)
+    assert MARKER not in station.left
+
+
+def test_an_overlay_is_left_when_only_the_hpa_is_asked_for(bench: Bench) -> None:
+    station = bench(OLD_HDD, past=AtaPast(hpa_sectors=HPA, dco_sectors=DCO))
+    found, _ = shown(station, dco=False)
+    assert (found.after, found.left) == (DCO, ("dco",))
+
+
+@pytest.mark.parametrize("fixed_sense", [False, True], ids=["descriptor-sense", "fixed-sense"])
+def test_a_drive_that_keeps_them_hidden_says_so(
+    bench: Bench, fixed_sense: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench(OLD_HDD, AtaFault.SET_MAX_DOES_NOTHING, past=AtaPast(hpa_sectors=HPA))
+    if fixed_sense:
+        monkeypatch.setattr("agent.erasure.ata.speak_plainly", lambda talk: False)
+    found, events = shown(station)
+    assert found.left == ("hpa",) and found.after == HPA
+    assert events[-1].kind is Kind.REVEALED and events[-1].params["left"] == ["hpa"]
+    evidence = station.erase(station.plan("overwrite"), facts=inventoried(station))
+    assert evidence.outcome is Outcome.CLEARED_WITH_EXCEPTIONS
+    assert {"id": "exception-hpa", "bytes": 4096 * 512} in [dict(e) for e in evidence.exceptions]
+
+
+def test_what_an_aborted_command_shows_is_no_hidden_area(bench: Bench) -> None:
+    station = bench(OLD_HDD, AtaFault.ABORTS_LIMITS, AtaFault.ABORTS_DCO)
+    assert hidden(inventoried(station)) == () and offer(inventoried(station), exercise=True) is None
+
+
+def test_hidden_sectors_need_a_consent_of_their_own(bench: Bench) -> None:
+    station = bench(OLD_HDD, past=AtaPast(hpa_sectors=HPA))
+    with pytest.raises(Fault) as caught:
+        shown(station, typed="WXYZ")
+    assert caught.value.error_id == "confirm-wrong" and station.drive.limits.visible == HPA
+    target = Target(identity=station.identity, path=PATH, medium="hdd", method=station.plan("overwrite"))
+    _, warrant = station.consent(target)
+    with pytest.raises(Fault) as caught:
+        station.machine.open_disk(target.identity, warrant, Action.REVEAL)
+    assert caught.value.error_id == "warrant-other-disk"
+
+
+def test_sectors_that_the_kernel_does_not_see_yet_stay_an_exception(bench: Bench) -> None:
+    station = bench(OLD_HDD)
+    small = replace(inventoried(station), size_bytes=Known(HPA * 512, "lsblk"))
+    assert {"id": "exception-hpa", "bytes": 4096 * 512} in [dict(e) for e in hidden_areas(small)]
