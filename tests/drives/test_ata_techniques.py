@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +26,9 @@ from agent.inventory.hdparm import parse_hdparm
 from agent.job import planning
 from agent.job.consent import grant, grant_reveal
 from agent.job.engine import run_plan
+from agent.job.headless import answer
 from agent.job.revealing import offer, run_reveal
+from agent.job.session import Session
 from agent.job.stream import EventStream
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.ata import AtaDrive
@@ -41,8 +44,9 @@ from agent.model.errors import Fault
 from agent.model.events import Event, Kind
 from agent.model.facts import Known
 from agent.model.identity import DiskIdentity, identify
-from agent.model.inventory import Disk
+from agent.model.inventory import Disk, Inventory
 from agent.model.plan import Choice, Plan, SystemChoice, Target
+from agent.model.recipe import Recipe
 from agent.model.warrant import Action, Warrant
 from tests.drives.conftest import OpensLab
 from tests.unit.erasure.doubles import MIB, Journal, plant_old_content
@@ -717,3 +721,34 @@ def test_sectors_that_the_kernel_does_not_see_yet_stay_an_exception(bench: Bench
     station = bench(OLD_HDD)
     small = replace(inventoried(station), size_bytes=Known(HPA * 512, "lsblk"))
     assert {"id": "exception-hpa", "bytes": 4096 * 512} in [dict(e) for e in hidden_areas(small)]
+
+
+def test_a_recipe_shows_them_first_and_plans_for_the_whole_disk(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench(OLD_HDD, past=AtaPast(hpa_sectors=HPA))
+
+    def look(session: Session) -> None:
+        session._disks = (inventoried(station),)
+        session._exclusions = (None,)
+        session._inventory = Inventory(disks=Known(session._disks, "lsblk"))
+        none = {"system": "none", "possible": True}
+        session._stream.emit(Kind.ASSESSED, eligibility={}, options=[none])
+
+    monkeypatch.setattr(Session, "_take_inventory", look)
+    kept: list[Evidence] = []
+    paper: Any = SimpleNamespace(ready=lambda: None, finish=lambda stream, **more: kept.extend(more["evidence"]))
+    session = Session(open_machine=lambda: station.machine, paper=paper, systems=SimpleNamespace(), home=tmp_path)  # type: ignore[arg-type]
+    session.start()
+    session.wait()
+    assert {name: wanted.areas for name, wanted in session.hidden().items()} == {OLD_HDD.serial: ("hpa",)}
+    recipe = {"schema": "regain-recipe/1", "system": "none", "chosen_by": "07", "reveal": "hpa"}
+    answer(session, Recipe.model_validate(recipe))
+    session.wait()
+    assert session.job.plan is not None and session.job.plan["targets"][0]["identity"]["size_bytes"] == SIZE
+    kinds = [e.kind for e in session.events()]
+    assert kinds.index(Kind.REVEALED) < kinds.index(Kind.PLANNED) < kinds.index(Kind.CONSENTED)
+    [end] = [e for e in session.events() if e.kind is Kind.ERASURE_FINISHED]
+    assert (end.params["outcome"], end.params["exceptions"]) == ("purged", [])
+    assert ["-N", f"p{SECTORS}"] in [command["argv"][2:4] for command in kept[0].commands]
+    assert MARKER not in station.left
