@@ -2,6 +2,7 @@
 
 PY := .venv/bin/python
 ARGS ?=
+VM ?= tests/vm
 
 .PHONY: demo test check bench image contract clean iso usb vm test-vm
 
@@ -41,10 +42,10 @@ vm: ## the stick on a virtual donated PC. ARGS="--firmware secureboot --model op
 	@.ci/setup vm
 	@$(PY) -m iso.start $(ARGS)
 
-test-vm: ## the stick on virtual PCs, driven by keyboard (root): build/regain-VERSION.iso made with IMAGES=build/images
+test-vm: ## the stick on virtual PCs, by keyboard (root): build/regain-VERSION.iso made with IMAGES=build/images. VM=one file
 	@.ci/setup test
 	@.ci/setup vm
-	@$(PY) -m pytest -o addopts="-q --strict-markers -p no:cacheprovider -s" tests/vm $(ARGS)
+	@$(PY) -m pytest -o addopts="-q --strict-markers -p no:cacheprovider -s" $(VM) $(ARGS)
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache *.egg-info

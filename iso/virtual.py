@@ -95,6 +95,9 @@ class Machine:
     cores: int = 2
     kvm: bool = False
     tpm: str | None = "2.0"
+    network: bool = True
+    """False: no network card at all."""
+
     screen: Screen = Screen()
     credentials: tuple[str, ...] = ()
     """``name=value`` handed to the guest's systemd in SMBIOS type 11 (systemd.exec(5), Credentials)."""
@@ -165,7 +168,8 @@ def qemu_argv(machine: Machine) -> list[str]:
         *("qemu-system-x86_64", "-nodefaults", "-no-user-config", "-name", machine.model.product),
         *("-machine", f"q35,smm={'on' if secure else 'off'}", "-accel", "kvm" if machine.kvm else "tcg,thread=multi"),
         *("-cpu", f"{'host' if machine.kvm else 'max'},{machine.model.cpu}", "-smp", str(machine.cores)),
-        *("-m", str(machine.memory_mib), "-vga", "std", "-nic", "user,model=e1000e"),
+        *("-m", str(machine.memory_mib), "-vga", "std"),
+        *("-nic", "user,model=e1000e" if machine.network else "none"),
         *("-device", "qemu-xhci", "-device", "usb-kbd", "-rtc", "base=utc"),
         *("-chardev", f"socket,id=serial,path={machine.place('serial.sock')},server=on,wait=off,"
                       f"logfile={machine.place('serial.log')},logappend=on"),

@@ -29,7 +29,7 @@ from typing import Any, Self
 from agent.tui.theme import PALETTE
 from iso import photo
 from iso.tools import Failed
-from iso.virtual import Machine, firmware_files, keys_of, qemu_argv, swtpm_argv
+from iso.virtual import Disk, Machine, blockdev, firmware_files, keys_of, qemu_argv, swtpm_argv
 
 _TYPING_S = 0.02
 """Between two characters on the serial line: an emulated UART drops what comes faster than it is read."""
@@ -204,6 +204,11 @@ class VirtualPC:
         raise Failed(f"no screen of ours within {timeout_s:g} s")
 
     # -- the monitor -----------------------------------------------------------------------------------------
+
+    def plug(self, stick: Disk, name: str) -> None:
+        """A USB stick is plugged in while the PC runs."""
+        self.qmp("blockdev-add", **json.loads(blockdev(stick, name)[1]))
+        self.qmp("device_add", driver="usb-storage", id=name, drive=name, serial=stick.serial, removable=True)
 
     def monitor(self, line: str) -> str:
         """A line of the human monitor, for instance ``device_del`` of a disk that is pulled out."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from agent import __version__
-from agent.cli import bench, erase, facts, install, paper, registry, say, speak, stick, verdicts, w
+from agent.cli import bench, erase, facts, install, lists, paper, registry, say, speak, stick, verdicts, w
 from agent.locale import LANGUAGES
 
-FAMILIES = (bench, erase, facts, verdicts, install, paper, registry, stick)
+FAMILIES = (bench, erase, facts, verdicts, lists, install, paper, registry, stick)
 
 
 def _language(value: str | None) -> str | None:
@@ -36,6 +37,7 @@ def build() -> typer.Typer:
         version: Annotated[bool, typer.Option("--version", help="Affiche la version.")] = False,
     ) -> None:
         speak(lang)
+        newer_lists()
         if version:
             say(f"regain {__version__}")
             raise typer.Exit
@@ -45,6 +47,11 @@ def build() -> typer.Typer:
     for family in FAMILIES:
         family.register(app)
     return app
+
+
+def newer_lists() -> None:
+    """Lists that ``regain lists update`` kept count in every command of this program."""
+    os.environ.setdefault("REGAIN_LISTS", str(lists.folder()))
 
 
 def start_here() -> None:

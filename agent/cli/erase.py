@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +17,6 @@ from agent.model.events import Kind
 from agent.model.facts import Known, Unreadable, known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from agent.erasure.resume import ResumePoint
     from agent.job.stream import EventStream
     from agent.model.erasure import Method
@@ -135,6 +134,15 @@ def erase(
     ] = None,
     operator: Annotated[str, typer.Option(help="Numéro de carte.")] = "",
     tag: Annotated[str | None, typer.Option(help="Étiquette du poste.")] = None,
+    zero_pass: Annotated[
+        bool, typer.Option("--zero-pass", help="Une dernière passe de zéros, après la relecture du flux.")
+    ] = False,
+    second_tool: Annotated[
+        str | None, typer.Option(help="Second contrôle par un autre programme : cmp, sha256 ou badblocks.")
+    ] = None,
+    second_person: Annotated[
+        str | None, typer.Option(help="Numéro de carte de la personne qui fait le second contrôle.")
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Une phrase par ligne (c'est l'affichage normal ici).")
     ] = False,
@@ -144,15 +152,40 @@ def erase(
         raise Fault("usage", what="--verify full|sample, --level clear|purge")
     if reveal not in (None, "hpa", "dco"):
         raise Fault("usage", what="--reveal hpa|dco")
+    _check_second(second_tool, second_person, operator)
     run = _Erase(disk, confirm, out, operator=operator, tag=tag, as_json=as_json)
-    code = run(technique=None if method == "auto" else method, level=level, verify=verify, reveal=reveal)
+    code = run(
+        technique=None if method == "auto" else method,
+        level=level,
+        verify=verify,
+        reveal=reveal,
+        second={"tool": second_tool, "person": second_person, "zero_pass": zero_pass},
+    )
     raise typer.Exit(int(code))
+
+
+def _check_second(tool: str | None, person: str | None, operator: str) -> None:
+    """A second person is another one, and has something to look with. Raises Fault usage."""
+    from agent.erasure.second import TOOLS
+
+    if tool is not None and tool not in TOOLS:
+        raise Fault("usage", what=f"--second-tool {'|'.join(TOOLS)}")
+    if person is not None and (tool is None or not person.strip() or person.strip() == operator.strip()):
+        raise Fault("usage", what="--second-person CARTE --second-tool …, --operator CARTE")
 
 
 class _Erase(OneDisk):
     held = Kind.ERASURE_FINISHED
 
-    def __call__(self, *, technique: str | None, level: Level | None, verify: str | None, reveal: str | None) -> Exit:
+    def __call__(
+        self,
+        *,
+        technique: str | None,
+        level: Level | None,
+        verify: str | None,
+        reveal: str | None,
+        second: Mapping[str, Any],
+    ) -> Exit:
         from agent.job.engine import run_plan
         from agent.job.history import close_runs, resume_points
         from agent.job.planning import disk_facts
@@ -162,7 +195,7 @@ class _Erase(OneDisk):
         if stream is not None:
             facts = self.target_facts()  # its size is another one, and so is what --confirm consents to
         points = resume_points(self.journals)
-        plan = self._plan(facts, points, technique=technique, level=level, verify=verify)
+        plan = self._plan(facts, points, technique=technique, level=level, verify=verify, second=second)
         name = plan.targets[0].identity.text
         warrant = self.consent(plan, plan.targets[0].identity)
         paper = self.paper()
@@ -209,26 +242,33 @@ class _Erase(OneDisk):
         technique: str | None,
         level: Level | None,
         verify: str | None,
+        second: Mapping[str, Any],
     ) -> Plan:
+        from dataclasses import replace
+
+        from agent.erasure.second import asked
         from agent.erasure.thaw import possible
         from agent.job.history import liars
         from agent.job.planning import make_plan, obstacles_lifted, plan_targets
         from agent.model.inventory import Inventory
         from agent.model.plan import Choice, SystemChoice
 
+        targets = plan_targets(
+            [disk],
+            [None],
+            level=level,
+            reaches=self.machine.has_firmware,
+            technique=technique,
+            verify=verify,
+            liars=liars(self.journals),
+            lifted=obstacles_lifted(thaws=possible(self.machine, self.disks), points=points),
+        )
+        if any(second.values()):
+            targets = tuple(replace(t, method=asked(t.method, **second)) for t in targets)
         return make_plan(
             inventory=Inventory(disks=Known((disk,), "lsblk")),
             tag=self.tag,
-            targets=plan_targets(
-                [disk],
-                [None],
-                level=level,
-                reaches=self.machine.has_firmware,
-                technique=technique,
-                verify=verify,
-                liars=liars(self.journals),
-                lifted=obstacles_lifted(thaws=possible(self.machine, self.disks), points=points),
-            ),
+            targets=targets,
             excluded=(),
             choice=Choice(system=SystemChoice.NONE, profile=None, chosen_by=self.operator),
             install=None,

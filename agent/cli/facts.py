@@ -46,11 +46,20 @@ def inventory(
         str | None, typer.Option(help="Dossier d'un poste enregistré, ou son nom. Sans elle : ce poste.")
     ] = None,
     as_json: Json = False,
+    glpi: Annotated[bool, typer.Option("--glpi", help="Un document d'inventaire GLPI 10 ou 11, à importer.")] = False,
+    tag: Annotated[str | None, typer.Option(help="Avec --glpi : l'étiquette du poste.")] = None,
+    entity: Annotated[str | None, typer.Option(help="Avec --glpi : le TAG GLPI de l'atelier.")] = None,
 ) -> None:
     from agent.inventory.collect import collect
 
     opened = _open(machine)
     found = collect(opened)
+    if glpi:
+        from agent.report.adapters.glpi import document
+        from agent.report.build import public_inventory
+
+        emit_json(document(public_inventory(inventory_wire(found)), tag=tag, entity=entity))
+        return
     if as_json:
         emit_json(inventory_wire(found))
         return

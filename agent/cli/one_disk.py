@@ -101,6 +101,8 @@ class OneDisk:
         stream = EventStream(self.machine.clock, Journal(self.journals / f"{job_id}.jsonl"))
         stream.subscribe(self._sink())
         stream.emit(Kind.JOB_STARTED, job_id=job_id, machine="live", exercise=False, version=__version__)
+        if self.tag or self.operator:  # the record names the PC and the card from here
+            stream.emit(Kind.TAG_READ, tag=self.tag, operator=self.operator)
         stream.emit(Kind.ASSESSED, eligibility={}, options=[])
         return stream
 

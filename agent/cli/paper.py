@@ -44,8 +44,24 @@ def verify(
         Path | None, typer.Option(help="Clés publiques de confiance (JWK). Aucune autre n'est lue.")
     ] = None,
     complete: Annotated[bool, typer.Option("--complete", help="Refuse une suite dont un numéro manque.")] = False,
+    disk: Annotated[
+        str | None, typer.Option(help="Relit ce disque (ou cette image) et le compare à ce que le rapport dit.")
+    ] = None,
+    as_identity: Annotated[
+        str | None, typer.Option("--as", help="Avec --disk : identité du disque effacé, quand il a été copié ailleurs.")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Avec --disk : relit un dixième.")] = False,
+    canaries: Annotated[
+        bool, typer.Option("--canaries", help="Avec --disk : cherche seulement les témoins et d'anciens contenus.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
+    if disk is not None:
+        from agent.cli.reverify import reverify
+
+        reverify(disk, files, keys=keys, as_identity=as_identity, sample=sample, canaries=canaries, as_json=as_json)
+    if as_identity is not None or sample or canaries:
+        raise Fault("usage", what="--as, --sample, --canaries : --disk")
     from agent.report.verify import GIVEN, check_chains, read_source, verify_file
 
     given = read_source(GIVEN, keys) if keys else None

@@ -109,7 +109,10 @@ def vendor_key(vendor: str | None, brand: str | None) -> str | None:
             for key, spellings in table.items():
                 if said in {_plain(s) for s in spellings}:
                     return str(key)
-        return "other"
+        # firmware words the maker in many ways: "Intel Corp.", "QUALCOMM", "Advanced Micro Devices"
+        known = {"genuine": "intel", "intel": "intel", "amd": "amd", "advanced": "amd", "authentic": "amd"}
+        first = re.split(r"[ (]", said, maxsplit=1)[0]
+        return {**known, "qualcomm": "qualcomm"}.get(first, "qualcomm" if _is_snapdragon(said, brand) else "other")
     words = set(re.findall(r"[a-z]+", names.tidy(brand or "").lower()))
     for key, signs in (
         ("intel", {"intel"}),
@@ -121,6 +124,11 @@ def vendor_key(vendor: str | None, brand: str | None) -> str | None:
         if words & signs:
             return key
     return None
+
+
+def _is_snapdragon(vendor: str, brand: str | None) -> bool:
+    """ARM cores are said to be of "ARM", or of the maker of the PC; the name tells whose chip it is."""
+    return vendor in ("arm", "microsoft", "aarch64") and bool(re.search(r"snapdragon|\bsq[123]\b", brand or "", re.I))
 
 
 def _plain(text: str) -> str:

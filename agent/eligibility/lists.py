@@ -10,13 +10,18 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from agent.model.errors import Fault
+
+FOLDER_VARIABLE = "REGAIN_LISTS"
+"""Names the folder that ``regain lists update`` fills; on the stick it is on the data partition."""
 
 FILES = ("rules", "cpus-intel", "cpus-amd", "cpus-qualcomm", "series", "errata", "lifecycle")
 VENDORS = ("intel", "amd", "qualcomm")
@@ -93,7 +98,7 @@ def parse(file: str, text: str) -> DataFile:
             count=stated[0],
             body=body,
         )
-    except (yaml.YAMLError, TypeError, ValueError, KeyError, AttributeError) as error:
+    except (yaml.YAMLError, TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
         raise Fault("data-damaged", file=f"{file}.yaml", reason=f"{type(error).__name__}: {error}") from None
     if found[0] != stated[0]:
         raise Fault("data-damaged", file=f"{file}.yaml", reason=f"count {found[0]} != {stated[0]}")
@@ -102,14 +107,56 @@ def parse(file: str, text: str) -> DataFile:
     return data
 
 
-@functools.cache
-def load(file: str) -> DataFile:
-    """One data file of the package, read and checked once per process. Raises Fault data-damaged."""
+def packaged_text(file: str) -> str:
+    """Raises Fault data-damaged."""
     try:
-        text = resources.files("agent.eligibility.data").joinpath(f"{file}.yaml").read_text(encoding="utf-8")
+        return resources.files("agent.eligibility.data").joinpath(f"{file}.yaml").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Fault("data-damaged", file=f"{file}.yaml", reason=str(error)) from None
-    return parse(file, text)
+
+
+def newer_folder() -> Path | None:
+    told = os.environ.get(FOLDER_VARIABLE)
+    return Path(told) if told else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The file that counts. ``refused`` is why a file of the updater's folder does not."""
+
+    data: DataFile
+    updated: bool = False
+    refused: str = ""
+
+
+@functools.cache
+def find(file: str) -> Found:
+    """The package's file, or a newer one of the updater's folder. Read and checked once per process.
+
+    A damaged newer file decides nothing: the package's counts, and the person is told. Raises Fault data-damaged when
+    the package's own is damaged.
+    """
+    mine = parse(file, packaged_text(file))
+    folder = newer_folder()
+    if folder is None or not (folder / f"{file}.yaml").is_file():
+        return Found(data=mine)
+    try:
+        theirs = parse(file, (folder / f"{file}.yaml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        return Found(data=mine, refused=str(error))
+    except Fault as fault:
+        return Found(data=mine, refused=str(fault.params.get("reason", "")))
+    return Found(data=theirs, updated=True) if theirs.data_version > mine.data_version else Found(data=mine)
+
+
+def load(file: str) -> DataFile:
+    """The file that counts. Raises Fault data-damaged."""
+    return find(file).data
+
+
+def refused() -> Mapping[str, str]:
+    """Files of the updater's folder that are damaged, with why."""
+    return {f"{file}.yaml": found.refused for file in FILES if (found := find(file)).refused}
 
 
 def rules() -> Mapping[str, Any]:
@@ -119,14 +166,19 @@ def rules() -> Mapping[str, Any]:
 @functools.cache
 def names() -> Names:
     """All by-name evidence. Raises Fault data-damaged."""
-    errata = load("errata").body
+    return names_of({file: load(file).body for file in FILES})
+
+
+def names_of(bodies: Mapping[str, Mapping[str, Any]]) -> Names:
+    """By-name evidence of these bodies. Raises KeyError, TypeError or re.error for bodies of another form."""
+    errata = bodies["errata"]
     return Names(
-        listed={(v, name.lower()): name for v in VENDORS for name in expand(load(f"cpus-{v}").body)},
+        listed={(v, name.lower()): name for v in VENDORS for name in expand(bodies[f"cpus-{v}"])},
         aliases={(e["vendor"], e["reports"].lower()): e["listed"] for e in errata["aliases"]},
         delisted={(e["vendor"], e["name"].lower()): e for e in errata["delisted"]},
         series=tuple(
             Series(vendor=e["vendor"], name=e["name"], pages=tuple(e["pages"]), matches=re.compile(e["matches"]))
-            for e in load("series").body["series"]
+            for e in bodies["series"]["series"]
         ),
         spellings=tuple((e["vendor"], re.compile(e["pattern"]), e["becomes"]) for e in errata["spellings"]),
         unusable=_patterns(errata["unusable"]),
@@ -154,7 +206,7 @@ def _seals() -> None:
     import yaml
 
     for file in FILES:
-        text = resources.files("agent.eligibility.data").joinpath(f"{file}.yaml").read_text(encoding="utf-8")
+        text = packaged_text(file)
         body = yaml.safe_load(text)["body"]
         print(f"{file}.yaml  count: {count_of(file, body)}  sha256: {digest(body)}")
 

@@ -266,6 +266,8 @@ def _notes(inventory: Inventory, checks: Sequence[Check]) -> list[dict[str, Any]
         note("note-windows-ca-2023")
     if known(inventory.clock.sane) is False:
         note("cmos-battery")
+    if damaged := lists.refused():
+        note("note-lists-refused", files=", ".join(damaged))
     if paths := without_root(inventory):
         note("note-needs-root", facts=", ".join(paths[:4]))
     return notes

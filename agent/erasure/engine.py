@@ -49,13 +49,17 @@ class Budget:
 
 @dataclass(slots=True, kw_only=True)
 class Pace:
-    """At most this many bytes a second over all lanes (rehearsal); None: as fast as the disk goes."""
+    """At most this many bytes a second over all lanes (rehearsal); None: as fast as the disk goes. ``held`` pauses."""
 
     bytes_per_s: float | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
+    held: threading.Event = field(default_factory=threading.Event)  # set: no transfer begins (the disk is too warm)
+    stop: threading.Event = field(default_factory=threading.Event)
     _free_at: float = 0.0
 
     def take(self, count: int) -> None:
+        while self.held.is_set() and not self.stop.wait(0.2):
+            continue
         if not self.bytes_per_s:
             return
         with self.lock:
@@ -143,17 +147,26 @@ class Engine:
         lanes = self._make(count, span, cipher, key, fill, write, _nothing)
         lanes.run(lambda n: self._tell(tick, span(n - 1)[1] if n else start))
 
-    def verify(self, cipher: str, key: bytes, pieces: list[tuple[int, int]], tick: Callable[[int], None]) -> Verified:
+    def verify(
+        self,
+        cipher: str,
+        key: bytes,
+        pieces: list[tuple[int, int]],
+        tick: Callable[[int], None],
+        *,
+        result: Verified | None = None,
+    ) -> Verified:
         """Read the pieces back and compare them with the stream. ``tick(bytes)``: this much was looked at.
 
-        Places that could not be written are read and not held against the stream. Raises Stopped, OSError.
+        Places that could not be written are read and not held against the stream. Raises Stopped, BudgetExceeded,
+        OSError; ``result``, when given, then holds what was seen until there.
         """
-        result = Verified()
+        found = Verified() if result is None else result
 
         def compare(lane: Lane, data: memoryview, offset: int) -> None:
-            self._compare(lane, data, offset, result)
+            self._compare(lane, data, offset, found)
 
-        return self._read_back(cipher, key, pieces, compare, result, tick)
+        return self._read_back(cipher, key, pieces, compare, found, tick)
 
     def survey(self, pieces: list[tuple[int, int]], tick: Callable[[int], None]) -> Verified:
         """Read the pieces and say what they hold, where no stream of ours is expected: every 4 KiB block gets a class.

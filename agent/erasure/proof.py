@@ -70,6 +70,8 @@ ERROR_IDS: Mapping[str, str] = {
     ERASED_NOTHING: "disk-lied",
     "reason-structured-content": "disk-structured-content",
     "reason-mismatch": "disk-verify-mismatch",
+    "reason-second-check-differs": "disk-verify-mismatch",
+    "reason-zero-pass-differs": "disk-verify-mismatch",
     "reason-worker-died": "disk-worker-died",
     "reason-stalled": "disk-stalled",
 }

@@ -81,12 +81,14 @@ class _Story:
     status_timeline: list[dict[str, Any]] = field(default_factory=list)
     technique: str = ""  # the line of the plan that is being carried out
     over: bool = False
+    zeroing: bool = False  # the stream that was read back is being written over
 
     def begin_again(self, canaries: Mapping[str, Any]) -> None:
         """New canaries: whatever was written or seen before them no longer counts."""
         self.canaries = canaries
         self.inspection, self.fell_back, self.status_timeline = None, (), []
         self.technique = str(self.method.get("technique"))
+        self.zeroing = False
         self.passes, self.done, self.offsets, self.seconds, self.bad = {}, set(), {}, {}, []
 
     @property
@@ -125,7 +127,7 @@ def resume_point(events: Iterable[Event], identity: str) -> ResumePoint | None:
         unsettled=story.unsettled,
     )
     sent = any(c.get("technique") == story.technique for c in story.commands)
-    return from_scratch(point) if story.unsettled and not sent else point
+    return from_scratch(point) if story.zeroing or (story.unsettled and not sent) else point
 
 
 def _told(events: Iterable[Event]) -> _Story | None:
@@ -198,6 +200,8 @@ def _fold(story: _Story, event: Event) -> None:
             story.bad += ranges.from_wire(p.get("bad_ranges", []))
         case Kind.RANGE_FAILED:
             story.bad += ranges.from_wire([p])
+        case Kind.ZERO_STARTED:
+            story.zeroing = True
         case Kind.PASS_FINISHED:
             _finish(story, int(p["number"]), int(p["bytes"]), float(p["seconds"]))
         case Kind.ERASURE_FINISHED:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.erasure import firmware, proof, ranges
+from agent.erasure import firmware, proof, ranges, second, zeros
 from agent.erasure.commands import Conversation
+from agent.erasure.heat import Heat, heat_of
 from agent.erasure.ladder import named
 from agent.erasure.resume import ResumePoint, from_scratch
 from agent.erasure.stream import AES, KEY_BYTES
@@ -71,6 +72,7 @@ def erase(
         entropy=entropy,
         monotonic=monotonic,
         seen=_seen_before(resume),
+        heat=heat_of(machine, disk.path, rotational=known(facts.rotational) is True),
     )
     started, began = machine.clock.utc(), monotonic()
     emit(
@@ -79,7 +81,7 @@ def erase(
     )
     run.go()
     seen, judgement = run.seen, run.judge()
-    return Evidence(
+    evidence = Evidence(
         identity=disk.identity,
         disk=to_wire(facts),
         method=run.method,
@@ -100,10 +102,14 @@ def erase(
         reasons=judgement.reasons,
         commands=tuple(seen.commands),
         status_timeline=tuple(seen.status_timeline),
+        temperature=run.heat.to_wire() if run.heat else None,
         interruptions=resume.interruptions if resume else 0,
         rehearsal=machine.exercise,
         rehearsal_scale=disk.rehearsal_scale,
     )
+    evidence = zeros.settled(evidence, seen.zero, started=seen.zero_started)
+    looked = second.check(disk, evidence, emit=emit, stop=stop, utc=machine.clock.utc, monotonic=monotonic)
+    return second.settled(evidence, looked)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,6 +127,7 @@ class _Run:
     entropy: Callable[[int], bytes]
     monotonic: Callable[[], float]
     seen: Seen
+    heat: Heat | None = None
 
     def go(self) -> None:
         """Everything, in order; how it ended is ``seen.end``."""
@@ -138,8 +145,12 @@ class _Run:
         if self.seen.end:
             return
         last = ("overwrite",) if proof.ends_on_stream(self.method) else ("survey",)
-        if self._work(last if self.seen.planted else ("plant", *last)):
-            self.seen.end = "done"
+        if not self._work(last if self.seen.planted else ("plant", *last)):
+            return
+        zeros_follow = self.method.zero_pass and proof.ends_on_stream(self.method)
+        if zeros_follow and self.judge(end="done").outcome.proven and not self._work(("zero",)):
+            return
+        self.seen.end = "done"
 
     def _talk(self) -> Conversation:
         return Conversation(
@@ -173,20 +184,20 @@ class _Run:
         self.seen.end = ""
         worker = self.disk.start_worker(WORKER, spec)
         utc = self.machine.clock.utc
-        Watch(worker, self.seen, self.emit, self.stop, self.limits, spec, utc, self.monotonic).run()
+        Watch(worker, self.seen, self.emit, self.stop, self.limits, spec, utc, self.monotonic, self.heat).run()
         if self.seen.end != "done":
             return False
         self.seen.end = ""
         return True
 
-    def judge(self) -> proof.Judgement:
+    def judge(self, end: str | None = None) -> proof.Judgement:
         seen = self.seen
         return proof.judge(
             proof.Observations(
                 size_bytes=self.disk.size_bytes,
                 method=self.method,
                 disk=self.facts,
-                end=seen.end,
+                end=seen.end if end is None else end,
                 passes_finished=len(seen.finished),
                 canaries=seen.canaries,
                 inspection=seen.inspection,
@@ -240,6 +251,7 @@ def build_spec(
         "mark_bytes": limits.mark_bytes or min(MOST_BETWEEN_MARKS, max(LEAST_BETWEEN_MARKS, size_bytes // 16)),
         "mark_s": limits.mark_s,
         "block_bytes": limits.block_bytes,
+        "zero_seed": entropy(16).hex(),
         "first_pass": 1,
         "offset": 0,
         "resumed": resume is not None,

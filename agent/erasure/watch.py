@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from agent.erasure import ranges
+from agent.erasure.heat import Heat
 from agent.machine.door import Worker
 from agent.model.erasure import BadRange, Canaries, Inspection, PassRecord, Verification
 from agent.model.events import Kind
@@ -51,6 +52,8 @@ class Seen:
     inspection: Inspection | None = None
     commands: list[Mapping[str, Any]] = field(default_factory=list)
     status_timeline: list[Mapping[str, Any]] = field(default_factory=list)
+    zero: Mapping[str, Any] | None = None  # the last pass of zeros and its sample, as the worker told it
+    zero_started: str = ""
 
 
 def canaries_from(wire: Mapping[str, Any]) -> Canaries:
@@ -76,10 +79,12 @@ class Watch:
         spec: Mapping[str, Any],
         utc: Callable[[], str],
         monotonic: Callable[[], float],
+        heat: Heat | None = None,
     ) -> None:
         self.worker, self.seen, self.emit, self.stop, self.limits = worker, seen, emit, stop, limits
         self.passes, self.technique = len(spec["passes"]), str(spec.get("technique", ""))
-        self.utc, self.monotonic = utc, monotonic
+        self.utc, self.monotonic, self.heat = utc, monotonic, heat
+        self._held = False
         self._inbox: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
         self._moved_at = monotonic()
         self._position: tuple[Any, ...] = ()
@@ -148,6 +153,12 @@ class Watch:
                 self._verified(params)
             case "canaries_checked":
                 self._canaries_checked(params)
+            case "zero_started":
+                self.seen.zero_started = self.utc()
+                self.emit(Kind.ZERO_STARTED, params)
+            case "zero_finished":
+                self.seen.zero = params
+                self.emit(Kind.ZERO_FINISHED, params)
             case "end":
                 self.seen.end = str(params["status"])
                 self.seen.detail = str(params.get("detail", ""))
@@ -238,6 +249,9 @@ class Watch:
                 return True  # it has ended already: its last messages are still to be read
         if self._stop_sent_at is not None and now - self._stop_sent_at > self.limits.stop_grace_s:
             return self._give_up("stopped")
+        self._watch_heat(now)
+        if self._held:
+            self._alive()  # it stands still because we told it to
         still = now - self._moved_at
         if still > self.limits.give_up_s:
             return self._give_up("stalled")
@@ -246,6 +260,22 @@ class Watch:
             self.emit(Kind.STALLED, {"seconds": round(still), "cause": "stall-no-bytes"})
         self._watch_rate(now)
         return True
+
+    def _watch_heat(self, now: float) -> None:
+        """Pause at the limit, go on five degrees below it."""
+        celsius = self.heat.look(now) if self.heat is not None else None
+        if self.heat is None:
+            return
+        if self.heat.paused != self._held:
+            self._held = self.heat.paused
+            try:
+                self.worker.send({"op": "pause" if self._held else "go"})
+            except BrokenPipeError:
+                return  # it has ended already
+            told = {"celsius": celsius, "limit_c": self.heat.limit_c}
+            self.emit(Kind.HEAT_PAUSED if self._held else Kind.HEAT_RESUMED, told)
+        if celsius is not None:
+            self.emit(Kind.TEMPERATURE, {"celsius": celsius, "limit_c": self.heat.limit_c})
 
     def _watch_rate(self, now: float) -> None:
         """Under a tenth of this disk's own median for two minutes (the rates are already means of 60 s)."""

@@ -4,10 +4,11 @@ standard input, observations are JSON lines on standard output, at most one prog
 Spec: ``fd, size_bytes, logical_block, physical_block`` and, in rehearsal, ``faults`` (agent.machine.blockio) and
 ``pace_bytes_per_s`` come from the opener; ``rotational, passes [{number, cipher ("auto": choose), key}], first_pass,
 offset, seconds_before, known_bad, canaries (key and seed to plant, or what was planted before), verify {mode, seed},
-steps (of plant, inspect, overwrite, survey; without them plant and overwrite), budget {sectors, seconds}, mark_bytes,
-mark_s, block_bytes, resumed`` come from ``agent.erasure.run``.
+steps (of plant, inspect, overwrite, survey, zero; without them plant and overwrite), zero_seed,
+budget {sectors, seconds}, mark_bytes, mark_s, block_bytes, resumed`` come from ``agent.erasure.run``.
 
-``{"op": "stop"}`` on standard input, or its end (whoever listened is gone), makes it sync, mark and stop.
+``{"op": "pause"}`` and ``{"op": "go"}`` on standard input hold transfers and let them go. ``{"op": "stop"}``, or the
+end of standard input (whoever listened is gone), makes it sync, mark and stop.
 A mark is written only after fdatasync: every byte before it is the stream, or in a bad range already told.
 The last line is ``{"type": "end", "status": done | stopped | vanished | budget | read-only | sync-failed | error}``;
 a worker that ends without it proves nothing. The exit status proves nothing either.
@@ -29,7 +30,7 @@ from typing import Any
 from agent.erasure import canaries, content, places, ranges
 from agent.erasure.engine import BLOCK_BYTES, BudgetExceeded, Engine, Pace, Verified, budget_from
 from agent.erasure.lanes import Stopped
-from agent.erasure.stream import faster_cipher
+from agent.erasure.stream import ZEROS, faster_cipher
 from agent.machine.blockio import GONE_ERRORS, MEDIUM_ERRORS, BlockIO, FaultyDisk, RawDisk, aligned_buffer, survivors
 from agent.model.erasure import BadRange
 
@@ -73,14 +74,14 @@ class Run:
     """The steps of one disk: canaries, passes, read-back, look for the canaries."""
 
     def __init__(self, spec: Mapping[str, Any], disk: BlockIO, stop: threading.Event) -> None:
-        self.spec, self.disk = spec, disk
+        self.spec, self.disk, self.held = spec, disk, threading.Event()
         self.rotational = bool(spec.get("rotational"))
         self.engine = Engine(
             disk,
             told_bad=self._tell_bad,
             stop=stop,
             budget=budget_from(spec.get("budget")),
-            pace=Pace(bytes_per_s=spec.get("pace_bytes_per_s")),
+            pace=Pace(bytes_per_s=spec.get("pace_bytes_per_s"), held=self.held, stop=stop),
             rotational=self.rotational,
             block_bytes=int(spec.get("block_bytes") or BLOCK_BYTES),
             known_bad=ranges.from_wire(spec.get("known_bad", [])),
@@ -108,6 +109,8 @@ class Run:
             self._overwrite(planted)
         if "survey" in steps:
             self._survey(planted)
+        if "zero" in steps:
+            self._zero()
         return "done"
 
     def _overwrite(self, planted: canaries.Planted) -> None:
@@ -138,6 +141,33 @@ class Run:
             alive=found.alive,
             unreadable=found.unreadable,
             witnesses_matching=found.witnesses_matching,
+        )
+
+    def _zero(self) -> None:
+        """A last pass of zeros over a stream that was read back; zeros are looked for in a sample."""
+        number, size, began = len(self.passes) + 1, self.disk.size_bytes, time.monotonic()
+        self.tell("zero_started", number=number)
+        rate = Rate()
+        with self._out:
+            self._pass_bad = []
+        self.engine.write_pass(ZEROS, b"", 0, lambda at: self._progress("zero", number, at, size, rate, 0.1))
+        self._sync()
+        wrote = time.monotonic() - began
+        seed = str(self.spec["zero_seed"])
+        self.disk.phase = "verify"
+        self.disk.drop_cache()
+        seen = self.engine.verify(ZEROS, b"", places.sample_spans(size, bytes.fromhex(seed)), lambda done: None)
+        self.tell(
+            "zero_finished",
+            number=number,
+            written=size - ranges.total(ranges.union(self._pass_bad)),
+            write_seconds=round(wrote, 3),
+            bytes=seen.bytes_read,
+            seconds=round(time.monotonic() - began - wrote, 3),
+            seed=seed,
+            mismatches=seen.mismatches,
+            unreadable_bytes=seen.unreadable,
+            first=min((a for a, _ in seen.mismatch_ranges), default=None),
         )
 
     # -- canaries -----------------------------------------------------------------------------------------------
@@ -332,14 +362,19 @@ def attempt(run: Run) -> dict[str, Any]:
         return {"status": status or "error", "errno": error.errno, "detail": str(error)}
 
 
-def listen(stop: threading.Event) -> None:
+def listen(stop: threading.Event, held: threading.Event) -> None:
     """Wait for a stop; the end of standard input is one: nobody would see what happens any more."""
     for line in sys.stdin:
         try:
-            if json.loads(line).get("op") == "stop":
-                break
+            op = json.loads(line).get("op")
         except (ValueError, AttributeError):
             continue  # not a message
+        if op == "stop":
+            break
+        if op == "pause":
+            held.set()
+        elif op == "go":
+            held.clear()
     stop.set()
 
 
@@ -347,8 +382,8 @@ def main() -> int:
     sys.setswitchinterval(0.0005)
     spec = json.loads(sys.stdin.readline())
     stop = threading.Event()
-    threading.Thread(target=listen, args=(stop,), daemon=True).start()
     run = Run(spec, open_disk(spec), stop)
+    threading.Thread(target=listen, args=(stop, run.held), daemon=True).start()
     try:
         run.tell("end", **attempt(run))
     except BrokenPipeError:

@@ -7,9 +7,10 @@ probe ends.
 from __future__ import annotations
 
 import dataclasses
+import queue
+import threading
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from concurrent.futures import TimeoutError as FuturesTimeout
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,11 @@ from agent.inventory import (
     kernel_log,
     memory,
     network,
+    optical,
     pci,
+    ports,
     tpm,
+    usb,
     windows_key,
 )
 from agent.inventory.dmidecode import DmiFacts
@@ -61,6 +65,9 @@ PROBES: Mapping[str, Callable[[Machine], Any]] = {
     "windows-key": windows_key.probe,
     "clock": clock.probe,
     "kernel-log": kernel_log.probe,
+    "usb": usb.probe,
+    "optical": optical.probe,
+    "ports": ports.probe,
 }
 
 
@@ -77,38 +84,38 @@ class ProbeDone:
 
 def collect(machine: Machine, *, on_probe: Callable[[ProbeDone], None] | None = None) -> Inventory:
     """Facts of this PC. Never raises for what a probe meets; ``on_probe`` is called in this thread."""
-    started = machine.clock.monotonic()
+    started, real = machine.clock.monotonic(), time.monotonic()
     found: dict[str, Any] = {}
-    pool = ThreadPoolExecutor(max_workers=len(PROBES), thread_name_prefix="probe")
-    try:
-        running: dict[Future[Any], str] = {pool.submit(probe, machine): name for name, probe in PROBES.items()}
+    answers: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    for name, probe in PROBES.items():
+        # a daemon: one that hangs inside the kernel holds neither the rest nor the end of the program
+        threading.Thread(
+            target=lambda n, p: answers.put((n, _result(p, machine))), args=(name, probe), name=f"probe {name}",
+            daemon=True,
+        ).start()  # fmt: skip
+    while len(found) < len(PROBES):
         try:
-            for future in as_completed(running, timeout=ALL_PROBES_S):
-                name = running[future]
-                found[name] = _result(future)
-                _tell(on_probe, name, found)
-        except FuturesTimeout:
-            for future, name in running.items():
-                if name not in found:
-                    future.cancel()
-                    found[name] = Unreadable("time-out")
-                    _tell(on_probe, name, found)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+            name, result = answers.get(timeout=max(0.0, real + ALL_PROBES_S - time.monotonic()))
+        except queue.Empty:
+            break
+        found[name] = result
+        _tell(on_probe, name, found)
+    for name in PROBES:
+        if name not in found:
+            found[name] = Unreadable("time-out")
+            _tell(on_probe, name, found)
     inventory = assemble(machine, found)
     return dataclasses.replace(inventory, took_s=round(machine.clock.monotonic() - started, 3))
 
 
-def _result(future: Future[Any]) -> Any:
+def _result(probe: Callable[[Machine], Any], machine: Machine) -> Any:
     """What the probe found. A bug of ours is told as the error of that probe, never as a missing fact."""
-    error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, (DoorError, Fault)):
+    try:
+        return probe(machine)
+    except (DoorError, Fault) as error:
         return Unreadable(str(error))
-    if not isinstance(error, Exception):
-        raise error
-    return Unreadable(f"bug in this probe: {type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 told as this probe's error; the other facts stand
+        return Unreadable(f"bug in this probe: {type(error).__name__}: {error}")
 
 
 def _tell(on_probe: Callable[[ProbeDone], None] | None, name: str, found: Mapping[str, Any]) -> None:
@@ -136,7 +143,10 @@ def assemble(machine: Machine, found: Mapping[str, Any]) -> Inventory:
     chip = _or(found["cpu"], cpu.CpuProbe, lambda why: cpu.CpuProbe(cpu=_blank(Cpu, why), limited=why))
     kernel_memory = _or(found["memory"], Memory, lambda why: Memory(usable_bytes=why))
     boot = _or(found["firmware"], Firmware, lambda why: Firmware(mode=why, secure_boot=why))
-    bus = _or(found["controllers"], pci.PciProbe, lambda why: pci.PciProbe(storage=why, gpus=why, undriven=why))
+    bus = _or(
+        found["controllers"], pci.PciProbe, lambda why: pci.PciProbe(storage=why, gpus=why, undriven=why, radios=why)
+    )
+    plugs = _or(found["usb"], usb.UsbProbe, lambda why: usb.UsbProbe(webcams=why, undriven=why))
     power = _or(found["power"], battery.PowerProbe, lambda why: battery.PowerProbe(batteries=why, mains=why))
     log = _or(found["kernel-log"], kernel_log.LogProbe, lambda why: kernel_log.LogProbe(missing_firmware=why))
     key = _or(found["windows-key"], windows_key.KeyProbe, lambda why: windows_key.KeyProbe(present=why))
@@ -151,11 +161,15 @@ def assemble(machine: Machine, found: Mapping[str, Any]) -> Inventory:
         disks=found["disks"],
         gpus=bus.gpus,
         storage_controllers=pci.with_log(bus.storage, log.remapped),
-        undriven=bus.undriven,
+        undriven=_both(bus.undriven, plugs.undriven),
         displays=found["displays"],
         batteries=_batteries(power.batteries, identity.batteries),
         mains=power.mains,
         network=found["network"],
+        radios=bus.radios,
+        webcams=plugs.webcams,
+        optical=found["optical"],
+        ports=ports.merge(found["ports"], identity.ports),
         missing_firmware=log.missing_firmware,
         oem_windows_key=key.present,
         oem_windows_key_suffix=key.suffix,
@@ -184,6 +198,14 @@ def _no_identity(why: Unreadable) -> DmiFacts:
         tpm=Tpm(),
         batteries=None,
     )
+
+
+def _both(pci_side: MaybeFact[tuple[Any, ...]], usb_side: MaybeFact[tuple[Any, ...]]) -> MaybeFact[tuple[Any, ...]]:
+    """Two lists of devices as one; a bus that could not be looked at makes the whole unreadable."""
+    for side in (pci_side, usb_side):
+        if isinstance(side, Unreadable):
+            return side
+    return Known((*(known(pci_side) or ()), *(known(usb_side) or ())), "sysfs")
 
 
 def _overlay(best: Any, second: Any, *, skip: tuple[str, ...] = ()) -> Any:

@@ -288,7 +288,11 @@ def _merge_parts(parts: Sequence[Any]) -> Any:
     if not given:
         return None
     kind = type(given[0])
-    return kind(**{f.name: first(*(getattr(part, f.name) for part in given)) for f in dataclasses.fields(kind)})
+    values = {f.name: first(*(getattr(part, f.name) for part in given)) for f in dataclasses.fields(kind)}
+    counted = values.get("namespaces")
+    if isinstance(counted, Known):  # Identify says how many there may be: no conflict with how many there are
+        values["namespaces"] = Known(counted.value, counted.source)
+    return kind(**values)
 
 
 def _extras(parts: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.inventory import quality
+from agent.inventory import ports, quality
 from agent.inventory.smbios import Structure, Table, parse_structures
 from agent.inventory.text import count, guarded, known_if, size_in_bytes, to_text, told
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
-from agent.model.inventory import Battery, Board, Chassis, Cpu, Firmware, Memory, MemoryModule, System, Tpm
+from agent.model.inventory import Battery, Board, Chassis, Cpu, Firmware, Memory, MemoryModule, Port, System, Tpm
 
 _VENDORS = (  # how firmware spells the maker of the processor -> CPUID vendor string
     (re.compile(r"intel", re.IGNORECASE), "GenuineIntel"),
@@ -42,6 +42,7 @@ class DmiFacts:
     memory: Memory
     tpm: Tpm
     batteries: tuple[Battery, ...] | None
+    ports: tuple[Port, ...] | None = None
     power_on_password: MaybeFact[str] = None
 
 
@@ -59,6 +60,7 @@ def parse_dmidecode(data: bytes | str) -> DmiFacts:
         memory=_memory(table),
         tpm=_tpm(table),
         batteries=_batteries(table),
+        ports=ports.parse_connectors(table),
         power_on_password=_password(table, "Power-On Password Status"),
     )
 
@@ -266,6 +268,9 @@ def _memory(table: Table) -> Memory:
     return Memory(
         installed_bytes=_installed(devices, complete=table.complete),
         slots=_whole(len(devices) or None, "dmidecode 17", complete=table.complete),
+        slots_free=_whole(sum(not _is_fitted(s) for s in devices), "dmidecode 17", complete=table.complete)
+        if devices
+        else None,
         array_devices=known_if(sum(p or 0 for p in places) or None, "dmidecode 16"),
         max_bytes=known_if(sum(v or 0 for v in limits) if all(limits) and limits else None, "dmidecode 16"),
         modules=tuple(_module(s) for s in devices if _is_fitted(s)) or None,

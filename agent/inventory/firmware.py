@@ -14,10 +14,17 @@ _SECURITY = "d719b2cb-3d3a-4596-a3bc-dad00e67656f"
 _ATTRIBUTES = 4  # bytes before the value of a variable
 _DB_LIMIT = 1 << 18
 
-_CERTIFICATES = {
-    "ca_2011": b"Microsoft Corporation UEFI CA 2011",
-    "ca_2023": b"Microsoft UEFI CA 2023",
-    "windows_ca_2023": b"Windows UEFI CA 2023",
+_CERTIFICATES = {  # variable: fact -> name in the certificate
+    f"db-{_SECURITY}": {
+        "ca_2011": b"Microsoft Corporation UEFI CA 2011",
+        "ca_2023": b"Microsoft UEFI CA 2023",
+        "windows_ca_2011": b"Microsoft Windows Production PCA 2011",
+        "windows_ca_2023": b"Windows UEFI CA 2023",
+    },
+    f"KEK-{_GLOBAL}": {
+        "kek_2011": b"Microsoft Corporation KEK CA 2011",
+        "kek_2023": b"Microsoft Corporation KEK 2K CA 2023",
+    },
 }
 
 
@@ -32,14 +39,17 @@ def probe(machine: Machine) -> Firmware:
             secure_boot=Known("unknown", _EFI, note="started in the old mode"),
         )
     width = read_word(machine, f"{_EFI}/fw_platform_size")
-    names = _database(machine)
+    certificates = _certificates(machine)
     return Firmware(
         mode=Known("uefi", _EFI),
         bits=Known(int(width), _EFI) if width in ("32", "64") else Unreadable(f"not there: {_EFI}/fw_platform_size"),
         secure_boot=_secure_boot(machine),
-        ca_2011=names.get("ca_2011"),
-        ca_2023=names.get("ca_2023"),
-        windows_ca_2023=names.get("windows_ca_2023"),
+        ca_2011=certificates.get("ca_2011"),
+        ca_2023=certificates.get("ca_2023"),
+        windows_ca_2011=certificates.get("windows_ca_2011"),
+        windows_ca_2023=certificates.get("windows_ca_2023"),
+        kek_2011=certificates.get("kek_2011"),
+        kek_2023=certificates.get("kek_2023"),
     )
 
 
@@ -66,13 +76,18 @@ def _secure_boot(machine: Machine) -> MaybeFact[str]:
     return Known("on" if state else "off", _VARS)
 
 
-def _database(machine: Machine) -> dict[str, MaybeFact[bool]]:
-    """Which certificates db names. Their names stand as text in the certificates."""
+def _certificates(machine: Machine) -> dict[str, MaybeFact[bool]]:
+    """Which certificates KEK and db name. Their names stand as text in the certificates."""
+    found: dict[str, MaybeFact[bool]] = {}
     if not machine.glob(f"{_VARS}/*"):
-        return {}
-    data = read(machine, f"{_VARS}/db-{_SECURITY}", limit=_DB_LIMIT)
-    if isinstance(data, Unreadable):
-        return {name: data for name in _CERTIFICATES}
-    if data is None:
-        return {name: Absent("no signature database") for name in _CERTIFICATES}
-    return {name: Known(text in data, "db") for name, text in _CERTIFICATES.items()}
+        return found
+    for variable, names in _CERTIFICATES.items():
+        data = read(machine, f"{_VARS}/{variable}", limit=_DB_LIMIT)
+        for fact, text in names.items():
+            if isinstance(data, Unreadable):
+                found[fact] = data
+            elif data is None:
+                found[fact] = Absent("no signature database")
+            else:
+                found[fact] = Known(text in data, variable.split("-")[0])
+    return found

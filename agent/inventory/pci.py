@@ -70,19 +70,21 @@ class PciProbe:
     storage: MaybeFact[tuple[Controller, ...]]
     gpus: MaybeFact[tuple[Controller, ...]]
     undriven: MaybeFact[tuple[Controller, ...]]
+    radios: MaybeFact[tuple[Controller, ...]] = None
 
 
 def probe(machine: Machine) -> PciProbe:
     """Storage and graphics controllers, and the functions without a driver that should have one."""
     if not machine.exists("/sys/bus/pci"):
         why = Absent("no PCI bus") if machine.exists("/sys/bus") else Unreadable("not there: /sys/bus")
-        return PciProbe(storage=why, gpus=why, undriven=why)
+        return PciProbe(storage=why, gpus=why, undriven=why, radios=why)
     found = [c for c in (_function(machine, path) for path in machine.glob(f"{_BUS}/*")) if c is not None]
     storage = tuple(_with_hidden(machine, c) for c in found if c.pci_class.startswith("01"))
     return PciProbe(
         storage=Known(storage, "sysfs pci"),
         gpus=Known(tuple(c for c in found if c.pci_class.startswith("03")), "sysfs pci"),
         undriven=Known(tuple(c for c in found if _lacks_driver(c)), "sysfs pci"),
+        radios=Known(tuple(c for c in found if c.pci_class.startswith("0280")), "sysfs pci"),
     )
 
 

@@ -13,7 +13,7 @@ from agent.inventory.cpu import LIMITING_OPTIONS
 from agent.inventory.lsblk import public_path
 from agent.machine.door import Answer
 
-_KEPT_STRUCTURES = {0, 1, 2, 3, 4, 16, 17, 22, 24, 43, 127}
+_KEPT_STRUCTURES = {0, 1, 2, 3, 4, 8, 16, 17, 22, 24, 43, 127}
 _SMBIOS_HEADER = re.compile(r"^Handle 0x[0-9A-Fa-f]+, DMI type (\d+), \d+ bytes", re.MULTILINE)
 _EDID_SERIAL = 0xFF
 _BATTERY_SERIAL = re.compile(rb"^POWER_SUPPLY_SERIAL_NUMBER=.*$\n?", re.MULTILINE)

@@ -170,7 +170,7 @@ def _ata(document: Mapping[str, Any], about: Mapping[str, Any], disk: dict[str, 
         crc_errors=attribute(199),
         percentage_used=known_if(_statistic(document) if used is None else used, _SOURCE),
         security=_security(document, about),
-        extra=_kept({"reported_uncorrect": raw.get(187)}),
+        extra=_kept({"reported_uncorrect": raw.get(187), "reallocation_events": raw.get(196)}),
     )
 
 

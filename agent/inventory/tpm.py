@@ -24,6 +24,7 @@ def probe(machine: Machine) -> Tpm:
         return Tpm(
             present=Known(True, f"{_CLASS}/tpm0"),
             version=_version(machine),
+            manufacturer=_maker(machine),
             seen_by=Known("kernel", _CLASS),
             driver_bound=Known(True, _CLASS),
         )
@@ -47,6 +48,13 @@ def _version(machine: Machine) -> Known[str] | Unreadable:
         return Known({"1": "1.2", "2": "2.0"}[major], "tpm_version_major")
     match = re.search(r"TCG version: (\d\.\d)", read_word(machine, f"{_CLASS}/tpm0/device/caps") or "")
     return Known(match[1], "tpm caps") if match else Unreadable("the kernel does not tell the version")
+
+
+def _maker(machine: Machine) -> Known[str] | None:
+    """Four letters as one number, "Manufacturer: 0x49465800" (IFX); a TPM 2.0 shows no such file."""
+    match = re.search(r"Manufacturer: 0x([0-9a-fA-F]{8})", read_word(machine, f"{_CLASS}/tpm0/device/caps") or "")
+    letters = bytes.fromhex(match[1]).decode("ascii", "replace").strip("\0 ") if match else ""
+    return Known(letters, "tpm caps") if letters.isalnum() and letters.isascii() else None
 
 
 def merge(kernel: Tpm, smbios: Tpm) -> Tpm:

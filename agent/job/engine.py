@@ -18,6 +18,7 @@ from typing import Any
 from agent.erasure.resume import ResumePoint
 from agent.erasure.run import erase, evidence_event
 from agent.erasure.thaw import thaw
+from agent.job import smart
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
 from agent.model.erasure import BAD_RANGE_IDS, Evidence, Level, Outcome
@@ -99,7 +100,8 @@ def conclude(evidence: Sequence[Evidence], *, install_fault: Fault | None, stopp
         return "attention", Exit.REFUSED
     if install_fault is not None:
         return "failed", install_fault.exit_code
-    if Outcome.CLEARED_WITH_EXCEPTIONS in outcomes:
+    rejected = any(e.health is not None and e.health.verdict.lost for e in evidence)
+    if Outcome.CLEARED_WITH_EXCEPTIONS in outcomes or rejected:
         return "attention", Exit.DONE
     return "done", Exit.DONE
 
@@ -135,7 +137,7 @@ def _erase_one(
     """One disk from opening to outcome. Whatever goes wrong ends in an outcome, never in a disk left out."""
     name = target.identity.text
     disk_facts = facts[name]
-    before = [e.params for e in stream.events() if e.disk == name and e.kind is Kind.COMMAND_FINISHED]  # of a reveal
+    shown = [e.params for e in stream.events() if e.disk == name and e.kind is Kind.COMMAND_FINISHED]  # hidden sectors
     started, clock_start = machine.clock.utc(), machine.clock.monotonic()
 
     def emit(kind: Kind, params: Mapping[str, Any]) -> None:
@@ -158,9 +160,12 @@ def _erase_one(
             rehearsal=machine.exercise,
         )
 
+    def drive(when: str, path: str) -> smart.Taken:
+        return smart.take(machine, disk_facts, path, when=when, folder=stream.folder, identity=name)
+
     try:
         with machine.open_disk(target.identity, warrant, Action.ERASE) as disk:
-            point = resume.get(name)
+            point, before = resume.get(name), drive("before", disk.path)
             evidence = erase(
                 machine,
                 disk,
@@ -173,17 +178,20 @@ def _erase_one(
                 # a disk that shows another size than when it was cut starts over
                 resume=point if point and point.bytes_total == disk.size_bytes else None,
             )
-            commands = (*before, *evidence.commands)
             evidence = dataclasses.replace(
-                evidence, commands=commands, rehearsal=machine.exercise, rehearsal_scale=disk.rehearsal_scale
+                evidence,
+                commands=(*shown, *evidence.commands),
+                rehearsal=machine.exercise,
+                rehearsal_scale=disk.rehearsal_scale,
             )
+            evidence = smart.judged(evidence, before, drive("after", disk.path))
     except Fault as fault:
         _tell(stream, name, fault)
         evidence = ended(Outcome.UNKNOWN if fault.wrote or fault.wrote is None else Outcome.REFUSED, fault.error_id)
     except Exception:  # noqa: BLE001 a bug on one disk must not leave its state untold, nor stop the others
         stream.emit(Kind.FAULT, name, error_id="bug", code="X01", params={"path": traceback.format_exc()}, wrote=None)
         evidence = ended(Outcome.UNKNOWN, "bug")
-    emit(Kind.ERASURE_FINISHED, evidence_event(evidence))
+    emit(Kind.ERASURE_FINISHED, evidence_event(evidence) | {"health": to_wire(evidence.health)})
     return evidence
 
 

@@ -139,6 +139,7 @@ class StationPaper:
             chain=link,
             certificate_number=self._station.take_number(year=int(created.utc[:4])),
             exercise=self._machine.exercise,
+            checker=next((c.by for e in evidence for c in e.second_checks if c.by and c.agrees is not None), None),
             consent=_consent(events, behind),
         )
 

@@ -37,6 +37,11 @@ class EventStream:
         with self._lock:
             self._listeners.append(listener)
 
+    @property
+    def folder(self) -> Path | None:
+        """Where files of this job go, beside its journal; None when it has none."""
+        return self._journal.path.with_suffix("") if self._journal is not None else None
+
     def now(self) -> str:
         """This moment by the clock that stamps the events."""
         return self._clock.utc()

@@ -173,6 +173,19 @@ class RawDisk:
                 fcntl.fcntl(self.fd, fcntl.F_SETFL, self._flags)
 
 
+class ReadOnlyDisk(RawDisk):
+    """A disk that is only looked at: nothing that would write exists, whatever the descriptor allows."""
+
+    def pwrite(self, data: memoryview, offset: int) -> None:
+        raise PermissionError(errno.EPERM, "opened to be read")
+
+    def sync(self) -> None:
+        """Nothing of ours waits to be written."""
+
+    def drop_cache(self) -> None:
+        os.posix_fadvise(self.fd, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 _DEFAULT_PHASE = {"write-error": "any", "read-error": "any", "slow": "any"}
 KINDS = frozenset(["write-error", "read-error", "vanish", "drop-writes", "stall", "slow", "power-cut"])
 

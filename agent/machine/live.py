@@ -1,4 +1,4 @@
-"""The real PC. The only module that opens a block device, and it opens one only for a warrant."""
+"""The real PC. The only module that opens a block device: to write for a warrant alone, else to read."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from agent.machine.ancestry import standing_on
+from agent.machine.blockio import ReadOnlyDisk
 from agent.machine.clocks import SteadyClock
 from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
 from agent.machine.guard import destroys
@@ -106,6 +107,36 @@ class LiveDisk:
             self._fd = -1
 
 
+class LookedAt:
+    """A disk, a loop device or an image file, opened to be read and for nothing else: no warrant, no hold.
+
+    ``identity`` is None when nothing tells which disk it is; an image file has that of a loop device over it.
+    """
+
+    def __init__(self, *, path: str, fd: int, identity: DiskIdentity | None, rotational: bool) -> None:
+        self.path, self.identity, self.rotational = path, identity, rotational
+        self._fd = fd
+        if stat.S_ISBLK(os.fstat(fd).st_mode):
+            size, logical, physical = (
+                _ioctl(fd, _BLKGETSIZE64, "Q"),
+                _ioctl(fd, _BLKSSZGET, "i"),
+                _ioctl(fd, _BLKPBSZGET, "I"),
+            )
+        else:
+            size, logical, physical = os.fstat(fd).st_size, 512, 4096
+        self.io = ReadOnlyDisk(fd, size, logical, physical)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
 class LiveMachine:
     """This PC, through its own tools and its /proc and /sys."""
 
@@ -170,6 +201,40 @@ class LiveMachine:
         except BaseException:
             os.close(fd)
             raise
+
+    def read_disk(self, path: str) -> LookedAt:
+        """Open a block device or a regular file to read it. Raises Fault disk-not-found, not-root, file-unreadable."""
+        real = os.path.realpath(path)
+        try:
+            mode = Path(real).stat().st_mode
+        except OSError:
+            raise Fault("disk-not-found", disk=path) from None
+        if not (stat.S_ISBLK(mode) or stat.S_ISREG(mode)):
+            raise Fault("disk-not-found", disk=path)
+        rotating = Path("/sys/block", PurePath(real).name, "queue/rotational")
+        device = stat.S_ISBLK(mode)
+        fd = _open_to_read(real)
+        try:
+            return LookedAt(
+                path=real,
+                fd=fd,
+                identity=self._identity_at(real) if device else self._identity_of_file(real),
+                rotational=device and rotating.is_file() and rotating.read_text().strip() == "1",
+            )
+        except BaseException:
+            os.close(fd)
+            raise
+
+    def _identity_at(self, path: str) -> DiskIdentity | None:
+        try:
+            rows = json.loads(run_tool([*_LSBLK, path], timeout_s=10).stdout)["blockdevices"]
+            return self._identify(rows[0])
+        except (DoorError, ValueError, KeyError, IndexError):
+            return None  # nothing says which disk it is: the caller must be told, never guess
+
+    def _identity_of_file(self, path: str) -> DiskIdentity:
+        size = Path(path).stat().st_size
+        return DiskIdentity(text=self.file_identity(path), kind="file", model=PurePath(path).name, size_bytes=size)
 
     def find(self, identity: DiskIdentity) -> str:
         """Where the disk is now, asked of the drive again. Raises Fault disk-not-found, disk-duplicate-identity."""
@@ -256,6 +321,19 @@ def _open_exclusive(path: str, identity: DiskIdentity) -> int:
                 raise Fault("disk-read-only", disk=identity.suffix) from None
             raise Fault("disk-not-found", disk=identity.suffix, why=os.strerror(error.errno or 0)) from None
     raise Fault("disk-not-found", disk=identity.suffix)
+
+
+def _open_to_read(path: str) -> int:
+    for direct in (os.O_DIRECT, 0):  # tmpfs, and a loop device over it, refuse O_DIRECT
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC | direct)
+        except OSError as error:
+            if error.errno == errno.EINVAL and direct:
+                continue
+            if error.errno in (errno.EACCES, errno.EPERM):
+                raise Fault("not-root") from None
+            raise Fault("file-unreadable", path=path, why=os.strerror(error.errno or 0)) from None
+    raise Fault("file-unreadable", path=path, why="O_DIRECT")
 
 
 def _ioctl(fd: int, request: int, form: str) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +19,7 @@ from typing import IO, Any
 from agent.machine.door import Answer, Denied, ToolMissing, ToolTimedOut
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_TO_DIE_S = 0.5
 
 
 def tool_environment() -> dict[str, str]:
@@ -44,29 +47,46 @@ def run_tool(
     """Run one program to its end. Raises ToolMissing, Denied, ToolTimedOut (it is killed then)."""
     started = time.monotonic()
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             list(argv),
-            input=stdin,
-            capture_output=True,
-            timeout=timeout_s,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env={**tool_environment(), **(more_environment or {})},
             cwd=folder,
-            check=False,
             start_new_session=True,
         )
     except FileNotFoundError:
         raise ToolMissing(f"{argv[0]}: not installed") from None
     except PermissionError:
         raise Denied(f"{argv[0]}: needs root") from None
+    try:
+        stdout, stderr = process.communicate(stdin or None, timeout=timeout_s)
     except subprocess.TimeoutExpired:
+        _end(process)
         raise ToolTimedOut(f"{argv[0]}: no answer within {timeout_s:g} s") from None
+    except BaseException:
+        _end(process)
+        raise
     return Answer(
         argv=tuple(argv),
-        exit_status=done.returncode,
-        stdout=done.stdout,
-        stderr=done.stderr,
+        exit_status=process.returncode,
+        stdout=stdout,
+        stderr=stderr,
         seconds=time.monotonic() - started,
     )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a tool and all that it started; what waits for a dying drive inside the kernel cannot die and is left."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_TO_DIE_S)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 class Process:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from agent.model.health import Health
 from agent.model.identity import DiskIdentity
 
 
@@ -54,6 +55,10 @@ class Method:
     params: Mapping[str, Any] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
     estimate_s: float | None = None
+    zero_pass: bool | None = None
+    """A last pass of zeros once the stream was read back; None or False: none."""
+    second_tool: str | None = None  # another program that reads the disk after us: cmp | sha256 | badblocks
+    second_person: str | None = None  # card number of whoever runs it
     fallback: Method | None = None
     """What follows when the drive refuses its command before starting it, or was not seen to erase: a line of the
     plan, covered by the same consent. None: nothing may follow."""
@@ -154,6 +159,25 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondCheck:
+    """What another reader saw: another program (``tool``), a sample of the zero pass (tool "regain"), another person.
+
+    ``agrees`` is None when it could not tell (``detail``: why); ``argv`` is the first of its command lines.
+    """
+
+    tool: str
+    by: str
+    expected: str  # cipher of what must be there: "zeros" | "aes-256-ctr" | "chacha20"
+    argv: tuple[str, ...]
+    started: str
+    bytes: int
+    seconds: float
+    agrees: bool | None
+    differs_at: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Everything observed while one disk was erased: the ``erasures[]`` entry of the signed report is made of it."""
 
@@ -179,6 +203,9 @@ class Evidence:
     status_timeline: tuple[Mapping[str, Any], ...] = ()
     smart_before: Mapping[str, Any] | None = None
     smart_after: Mapping[str, Any] | None = None
+    health: Health | None = None
+    temperature: Mapping[str, Any] | None = None  # sensor, limit_c, max_c, paused_s, points [[second, Celsius]]
+    second_checks: tuple[SecondCheck, ...] = ()
     interruptions: int = 0
     rehearsal: bool = False
     rehearsal_scale: int | None = None  # virtual disk: real bytes shown / bytes of the file behind it

@@ -49,6 +49,11 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "disk-none-found": ("D18", Exit.REFUSED),
     "disk-stalled": ("D19", Exit.ERASURE_FAILED),
     "disk-lied": ("D20", Exit.ERASURE_FAILED),
+    "reverify-other-disk": ("D30", Exit.REFUSED),
+    "reverify-not-in-record": ("D31", Exit.REFUSED),
+    "reverify-size": ("D32", Exit.REFUSED),
+    "reverify-no-stream": ("D33", Exit.REFUSED),
+    "reverify-unreadable": ("D34", Exit.VERIFICATION_FAILED),
     # M: machine and tools
     "not-root": ("M01", Exit.REFUSED),
     "tool-missing": ("M02", Exit.REFUSED),
@@ -60,6 +65,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "file-unreadable": ("M08", Exit.USAGE),
     "fault-unknown": ("M09", Exit.USAGE),
     "data-damaged": ("M10", Exit.REFUSED),
+    "data-not-newer": ("M11", Exit.REFUSED),
     # P: plan and consent
     "confirm-wrong": ("P01", Exit.REFUSED),
     "plan-changed": ("P02", Exit.REFUSED),

@@ -47,8 +47,15 @@ class Kind(StrEnum):
     VERIFY_STARTED = "verify_started"  # mode
     VERIFY_FINISHED = "verify_finished"  # mode, bytes, seconds, mismatches
     CANARIES_CHECKED = "canaries_checked"  # alive, unreadable, witnesses_matching
+    TEMPERATURE = "temperature"  # celsius, limit_c: every 30 s while a worker is at it
+    HEAT_PAUSED = "heat_paused"  # celsius, limit_c: too warm, the disk rests
+    HEAT_RESUMED = "heat_resumed"  # celsius, limit_c
+    ZERO_STARTED = "zero_started"  # number: the last pass, of zeros, once the stream was read back
+    ZERO_FINISHED = "zero_finished"  # number, bytes, seconds, write_seconds, seed, mismatches, unreadable_bytes
+    SECOND_CHECK_STARTED = "second_check_started"  # tool, by
+    SECOND_CHECK_FINISHED = "second_check_finished"  # tool, by, expected, argv, bytes, seconds, agrees, differs_at
     ERASURE_FINISHED = (
-        "erasure_finished"  # outcome, method, level, bytes, seconds, bytes_per_second, verification, reasons
+        "erasure_finished"  # outcome, method, level, bytes, seconds, bytes_per_second, verification, reasons, health
     )
     # install
     INSTALL_LOCKED = "install_locked"  # reason
@@ -70,10 +77,10 @@ class Kind(StrEnum):
     JOB_FINISHED = "job_finished"  # outcome: done | failed | unknown | aborted | attention; exit_code
 
 
-SYNCED = frozenset(Kind) - {Kind.PROGRESS, Kind.COMMAND_RUNNING, Kind.PROBE_FINISHED, Kind.STALLED}
+SYNCED = frozenset(Kind) - {Kind.PROGRESS, Kind.COMMAND_RUNNING, Kind.TEMPERATURE, Kind.PROBE_FINISHED, Kind.STALLED}
 """Kinds after which the journal is synced to the medium before anything else happens."""
 
-EPHEMERAL = frozenset({Kind.PROGRESS, Kind.COMMAND_RUNNING})
+EPHEMERAL = frozenset({Kind.PROGRESS, Kind.COMMAND_RUNNING, Kind.TEMPERATURE})
 """Kinds that are shown and not kept in the journal: a mark, or the end of the command, is kept and synced."""
 
 

@@ -73,7 +73,10 @@ class Firmware:
     secure_boot: MaybeFact[str] = None  # on | off | setup | unsupported | unknown
     ca_2011: MaybeFact[bool] = None  # db holds "Microsoft Corporation UEFI CA 2011" (third party)
     ca_2023: MaybeFact[bool] = None  # db holds "Microsoft UEFI CA 2023" (third party)
+    windows_ca_2011: MaybeFact[bool] = None  # db holds "Microsoft Windows Production PCA 2011"
     windows_ca_2023: MaybeFact[bool] = None  # db holds "Windows UEFI CA 2023"
+    kek_2011: MaybeFact[bool] = None  # KEK holds "Microsoft Corporation KEK CA 2011": may bring new keys by itself
+    kek_2023: MaybeFact[bool] = None  # KEK holds "Microsoft Corporation KEK 2K CA 2023"
     admin_password: MaybeFact[str] = None  # enabled | disabled | not_implemented | unknown
 
 
@@ -110,6 +113,7 @@ class Memory:
     installed_bytes: MaybeFact[int] = None
     usable_bytes: MaybeFact[int] = None
     slots: MaybeFact[int] = None
+    slots_free: MaybeFact[int] = None
     array_devices: MaybeFact[int] = None
     max_bytes: MaybeFact[int] = None
     modules: tuple[MemoryModule, ...] | None = None
@@ -240,6 +244,22 @@ class NetworkPort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Optical:
+    name: str
+    model: MaybeFact[str] = None
+    writes: MaybeFact[bool] = None
+    usb: MaybeFact[bool] = None  # beside the PC, or a server's virtual drive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """Something to plug into, as firmware and kernel tell it; for a person to confirm."""
+
+    kind: str  # usb | usb_c | video | ethernet | audio | other
+    name: MaybeFact[str] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     rtc_utc: MaybeFact[str] = None
     sane: MaybeFact[bool] = None
@@ -266,6 +286,9 @@ class Inventory:
     network: MaybeFact[tuple[NetworkPort, ...]] = None
     radios: MaybeFact[tuple[Controller, ...]] = None  # Wi-Fi chips on the bus (PCI class 0280), driven or not
     missing_firmware: MaybeFact[tuple[str, ...]] = None
+    webcams: MaybeFact[tuple[str, ...]] = None
+    optical: MaybeFact[tuple[Optical, ...]] = None
+    ports: MaybeFact[tuple[Port, ...]] = None
     oem_windows_key: MaybeFact[str] = None  # present | absent | unknown
     oem_windows_key_suffix: MaybeFact[str] = None
     clock: Clock = field(default_factory=Clock)

@@ -88,6 +88,9 @@ class DiskProgress:
     eta_s: float | None = None
     outcome: Outcome | None = None
     reasons: tuple[str, ...] = ()
+    celsius: int | None = None  # as the kernel's sensor told last
+    too_warm: bool = False  # it rests until it has cooled
+    health: Mapping[str, Any] | None = None  # rules_version, verdict, reasons: is the disk worth keeping
     bad_bytes: int = 0
     stalled_s: float = 0.0
     command_s: float = 0.0  # how long the drive has been at its own erase command
@@ -228,8 +231,16 @@ def apply(job: Job, event: Event) -> Job:
             return put(disks=_disk(job, event, bad_bytes=bad))
         case Kind.STALLED:
             return put(disks=_disk(job, event, stalled_s=p["seconds"]))
+        case Kind.TEMPERATURE:
+            return put(disks=_disk(job, event, celsius=p["celsius"]))
+        case Kind.HEAT_PAUSED | Kind.HEAT_RESUMED:
+            return put(disks=_disk(job, event, too_warm=event.kind is Kind.HEAT_PAUSED))
         case Kind.ERASURE_FINISHED:
-            result = {"outcome": Outcome(p["outcome"]), "reasons": tuple(p.get("reasons", ()))}
+            result = {
+                "outcome": Outcome(p["outcome"]),
+                "reasons": tuple(p.get("reasons", ())),
+                "health": p.get("health"),
+            }
             disks = _disk(job, event, phase="finished", eta_s=0.0, **result)
             ended = all(d.outcome is not None for d in disks.values())
             return put(disks=disks, state=State.ERASED if ended else State.ERASING)

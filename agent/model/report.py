@@ -235,6 +235,8 @@ Observation = Literal[
     "witnesses_gone",
     "transition_seen",
     "smart_compared",
+    "second_tool_agrees",
+    "second_person",
 ]
 
 
@@ -248,6 +250,42 @@ class CommandCheck(Wire):
     unreadable: Size
     witnesses_matching: Size
     classes: dict[str, Size] = {}
+
+
+class SecondReading(Wire):
+    """Another reader after ours: another program, another person (``by``: card number), or our sample of zeros.
+
+    ``agrees`` false and the disk is failed; missing: it could not tell, and ``detail`` says why.
+    """
+
+    tool: str
+    by: str = ""
+    expected: str
+    argv: list[str] = []
+    started: str
+    bytes: Size
+    seconds: Seconds
+    agrees: bool | None = None
+    differs_at: Size | None = None
+    detail: str = ""
+
+
+class HealthReason(Wire):
+    """One rule that spoke of this disk; ``id`` is a message id."""
+
+    rule: str
+    id: str
+    verdict: Literal["keep", "keep_with_notes", "reject", "destroy"]
+    source: str
+    params: Json = {}
+
+
+class DiskHealth(Wire):
+    """Is the disk worth keeping: judged by the dated rules of ``rules_version``, not by whoever signs."""
+
+    rules_version: str
+    verdict: Literal["keep", "keep_with_notes", "reject", "destroy"]
+    reasons: list[HealthReason] = []
 
 
 class Erasure(Wire):
@@ -280,6 +318,9 @@ class Erasure(Wire):
     status_timeline: list[Json] = []
     smart_before: Json | None = None
     smart_after: Json | None = None
+    health: DiskHealth | None = None
+    second_checks: list[SecondReading] = []
+    temperature: Json | None = None
     plan_digest: str
     warrant_id: str
     consent: Consent | None = None

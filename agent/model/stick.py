@@ -14,13 +14,13 @@ class StickState(StrEnum):
     OK = "ok"
     CREATED = "created"  # made by this start, in the free space of the stick
     LATE = "late"  # plugged in after the start; what was in memory has been moved to it
-    FULL = "full"
+    FULL = "full"  # less room than a job's result may need
     NONE = "none"
     READ_ONLY = "read_only"
     CORRUPT = "corrupt"
 
 
-IN_MEMORY = frozenset({StickState.NONE, StickState.READ_ONLY, StickState.CORRUPT})
+IN_MEMORY = frozenset({StickState.NONE, StickState.FULL, StickState.READ_ONLY, StickState.CORRUPT})
 """States in which results live in the memory of this PC, until somebody saves them or it is switched off."""
 
 

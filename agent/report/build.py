@@ -23,6 +23,7 @@ from agent.model.report import (
     CommandCheck,
     Consent,
     Device,
+    DiskHealth,
     DiskOutcome,
     ErasedDisk,
     Erasure,
@@ -40,6 +41,7 @@ from agent.model.report import (
     Readback,
     Report,
     ReportKind,
+    SecondReading,
     SkippedTechnique,
     Time,
     WitnessCheck,
@@ -278,9 +280,22 @@ def observations(evidence: Evidence) -> list[Observation]:
         seen.append("witnesses_gone")
     if transition_in(evidence.status_timeline):
         seen.append("transition_seen")
-    if evidence.smart_before is not None and evidence.smart_after is not None:
+    if _answered(evidence.smart_before) and _answered(evidence.smart_after):
         seen.append("smart_compared")
+    others = [c for c in evidence.second_checks if c.agrees and c.tool != "regain"]
+    if others:
+        seen.append("second_tool_agrees")
+    if any(c.by for c in others):
+        seen.append("second_person")
     return seen
+
+
+def _answered(smart: Mapping[str, Any] | None) -> bool:
+    """The drive told something: a reading that failed compares nothing."""
+    if smart is None:
+        return False
+    values = smart.get("values", smart)
+    return any(not _is_state(value) for value in values.values())
 
 
 def _hidden_areas(disk: Mapping[str, Any]) -> HiddenAreas:
@@ -342,6 +357,9 @@ def erasure_of(
         status_timeline=[to_wire(s) for s in evidence.status_timeline],
         smart_before=to_wire(evidence.smart_before),
         smart_after=to_wire(evidence.smart_after),
+        health=DiskHealth.model_validate(to_wire(evidence.health)) if evidence.health else None,
+        temperature=to_wire(evidence.temperature),
+        second_checks=[SecondReading.model_validate(to_wire(c)) for c in evidence.second_checks],
         plan_digest=evidence.plan_digest,
         warrant_id=evidence.warrant_id,
         consent=agreed,

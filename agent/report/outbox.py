@@ -225,13 +225,20 @@ class Outbox:
 
     def note_attempt(self, report_id: str, *, error_id: str, target: str = "registry") -> int:
         """One more try that failed; returns how many there were."""
-        notes = dict(_read_json(self._sidecar))
-        mine = dict(notes[report_id]) if isinstance(notes.get(report_id), dict) else {}
-        tries = int(self.attempts(report_id, target=target).get("tries", 0)) + 1
-        mine[target] = {"tries": tries, "error_id": error_id}
-        notes[report_id] = mine
+        return self.note_attempts([report_id], error_id=error_id, target=target)
+
+    def note_attempts(self, report_ids: Iterable[str], *, error_id: str, target: str = "registry") -> int:
+        """One more try that failed for each of them, in one write; returns the most that any of them had."""
+        notes, most = dict(_read_json(self._sidecar)), 0
+        for report_id in report_ids:
+            mine = dict(notes[report_id]) if isinstance(notes.get(report_id), dict) else {}
+            before = mine.get(target)
+            tries = int(before.get("tries", 0)) + 1 if isinstance(before, dict) else 1
+            mine[target] = {"tries": tries, "error_id": error_id}
+            notes[report_id] = mine
+            most = max(most, tries)
         write_atomic(self._sidecar, strictjson.dumps(notes))
-        return tries
+        return most
 
     def forget_attempts(self, report_id: str) -> None:
         notes = dict(_read_json(self._sidecar))

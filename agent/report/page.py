@@ -233,12 +233,18 @@ class Page:
         covered, total = (p.number(w, n) for n in (e.bytes_covered, e.bytes_total))
         rows.append((w("paper-covered"), escape(w("paper-covered-of", covered=covered, total=total))))
         rows.append((w("paper-readback"), escape(self._readback(e))))
+        if others := self._second(e):
+            rows.append((w("paper-second"), _list(others)))
         if sent := self._command(e):
             rows.append((w("paper-command"), _list(sent)))
         if e.canaries is not None:
             rows.append((w("paper-canaries"), _list(self._canaries(e))))
         rows.append((w("paper-hidden"), escape(w(self._hidden(e)))))
         rows.append((w("paper-exceptions-label"), self._exceptions(e)))
+        rows.append((w("paper-health"), self._health(e)))
+        heat = e.temperature or {}
+        if isinstance(heat.get("max_c"), int):
+            rows.append((w("paper-heat"), escape(w("paper-heat-said", n=str(heat["max_c"])))))
         started = f"{p.instant(w, e.started)}, {p.span(w, e.seconds)}"
         rows.append((w("paper-started"), escape(started)))
         if e.consent is not None:
@@ -294,6 +300,24 @@ class Page:
             return "paper-hidden-unread"
         found = any(x.kind.startswith(("exception-hpa", "exception-dco")) for x in e.exceptions)
         return "paper-hidden-found" if found else "paper-hidden-none"
+
+    def _second(self, e: Erasure) -> list[str]:
+        """Who else read the disk, with what, and what was seen."""
+        lines = []
+        for c in e.second_checks:
+            agrees = {True: "yes", False: "no"}.get(c.agrees, "unknown") if c.agrees is not None else "unknown"
+            size = self.w("size-b", n=p.number(self.w, c.bytes))
+            said = self.w("paper-second-said", tool=c.tool, bytes=size, agrees=agrees)
+            lines.append(said + (f", {self._card(c.by)}" if c.by else ""))
+        return lines
+
+    def _health(self, e: Erasure) -> str:
+        """The verdict, every rule that spoke, and the version of the rules."""
+        if e.health is None:
+            return escape(self.w("paper-health-none"))
+        head = self.w("paper-health-said", verdict=e.health.verdict, version=e.health.rules_version)
+        reasons = [p.health_reason(self.w, r.id, r.params) for r in e.health.reasons]
+        return _list([head, *reasons]) if reasons else escape(head)
 
     def _exceptions(self, e: Erasure) -> str:
         if not e.exceptions:

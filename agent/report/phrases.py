@@ -29,6 +29,15 @@ def say(w: Words, line: Line) -> str:
     return phrase(w, line.id, **params)
 
 
+def health_reason(w: Words, message_id: str, params: Mapping[str, Any]) -> str:
+    """One rule that spoke of a disk, with the counter's name in words and its numbers grouped."""
+    told = {k: number(w, v) if isinstance(v, int) and not isinstance(v, bool) else v for k, v in params.items()}
+    counter = told.get("counter")
+    if isinstance(counter, str):
+        told["counter"] = phrase(w, f"counter-{counter.replace('_', '-')}")
+    return phrase(w, message_id, **told)
+
+
 def technique(w: Words, name: str) -> str:
     found = f"technique-{name}"
     return w(found) if w.has(found) else name

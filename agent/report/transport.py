@@ -6,6 +6,7 @@ wrong server can never swallow one. ``judge`` is the table of the REPORT design,
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -457,6 +458,9 @@ def _push_once(outbox: Outbox, client: RegistryClient, *, tries: int, chance: Ca
     try:
         health = client.health()
     except Fault as fault:
+        # nobody was there to take them: each was tried all the same, and the queue says why it waits
+        with contextlib.suppress(Fault, OSError):
+            outbox.note_attempts([entry.report_id for entry in waiting], error_id=fault.error_id)
         again = backoff_s(tries, chance=chance()) if fault.error_id == "registry-unreachable" else None
         return Push(waiting=len(waiting), fault=fault, retry_after_s=again)
     run = _Run(outbox, client)

@@ -14,8 +14,9 @@ from agent.model.report import CommandCheck, DiskOutcome, Erasure, ErasureExcept
 
 FLASH = frozenset({"ssd", "nvme", "emmc"})
 READ_BACK = frozenset({"read_back_full", "read_back_sample"})
-"""Techniques that begin with a command of the drive: they count only when what it left was looked at."""
 SUMMARY = "-ranges"
+LOST = frozenset({"reject", "destroy"})
+"""Verdicts on a disk that may not leave with the PC, however well it was erased."""
 
 NOT_OF_THIS_PC = frozenset(
     {"excluded-boot-medium", "excluded-optical", "excluded-not-a-disk", "excluded-usb", "excluded-loop"}
@@ -122,6 +123,8 @@ def is_supported(erasure: Erasure) -> bool:
         return False
     if erasure.witnesses is not None and erasure.witnesses.matching:
         return False
+    if any(c.agrees is False for c in erasure.second_checks):
+        return False
     if erasure.technique != "overwrite" and not _seen_to_erase(erasure.command_check):
         return False
     match erasure.outcome:
@@ -166,6 +169,8 @@ def _disk(erasure: Erasure) -> DiskWords:
         told = [c for c in erasure.claims if c.startswith("claim-") and c != "claim-ssd-overwrite"]
         beside += [Line(id=claim) for claim in told]
     beside += _exceptions(erasure)
+    if erasure.health is not None and erasure.health.verdict in LOST:
+        beside.append(Line(id=f"paper-health-{erasure.health.verdict}-beside"))
     if _hidden_unread(erasure):
         beside.append(Line(id="paper-hidden-not-assessed"))
     if erasure.interruptions:
@@ -272,6 +277,7 @@ def may_say_refurbished(report: Report) -> bool:
         and emptied
         and len(report.erasures) >= _internal_disks(report)
         and not left_alone(report)
+        and not any(e.health is not None and e.health.verdict in LOST for e in report.erasures)
         and not missing_tests(report)
         and (started or on_purpose)
     )

@@ -152,9 +152,12 @@ class _Finder:
         model = data.disk.model or data.disk.path
         free = free_bytes(mounted.folder)
         images = _images(self.places, mounted.folder)
-        if mounted.writable:
+        if mounted.writable and free < MIN_FREE_BYTES:
+            # whoever stands here cannot make room on it: the job must not wait for that
+            free_mb = free // 1_000_000
+            stick = _in_memory(self.places, StickState.FULL, "stick-why-full", model=model, free_mb=free_mb)
+        elif mounted.writable:
             state = StickState.LATE if self.late else StickState.CREATED if fresh else StickState.OK
-            state = StickState.FULL if free < MIN_FREE_BYTES else state
             why = "stick-why-repaired" if mounted.repaired else f"stick-why-{state.value}"
             stick = Stick(state=state, home=str(mounted.folder), images=images, why=why, params={"model": model})
         else:

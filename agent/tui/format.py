@@ -141,6 +141,15 @@ def say(w: Words, message_id: str | None, params: Mapping[str, Any] | None = Non
     return w(message_id, **(params or {}))
 
 
+def health_reason(w: Words, reason: Mapping[str, Any]) -> str:
+    """One rule that spoke of a disk (``reasons`` of its health), with its counter in words and its numbers grouped."""
+    params = reason.get("params") or {}
+    told = {k: number(w, v) if isinstance(v, int) and not isinstance(v, bool) else v for k, v in params.items()}
+    if isinstance(told.get("counter"), str):
+        told["counter"] = say(w, f"counter-{told['counter'].replace('_', '-')}")
+    return say(w, str(reason.get("id", "")), told)
+
+
 def without_holes(text: str) -> str:
     """A sentence formatted without its parameters: "{$model}" becomes "…"."""
     import re

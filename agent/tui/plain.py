@@ -244,10 +244,37 @@ class PlainSink:
     def _on_canaries_checked(self, event: Event) -> list[str]:
         return self._say("plain-canaries-checked", disk=self._disk(event), alive=event.params["alive"])
 
+    def _on_heat_paused(self, event: Event) -> list[str]:
+        p = event.params
+        return self._say("plain-heat-paused", disk=self._disk(event), n=p["celsius"], limit=p["limit_c"])
+
+    def _on_heat_resumed(self, event: Event) -> list[str]:
+        return self._say("plain-heat-resumed", disk=self._disk(event))
+
+    def _on_zero_started(self, event: Event) -> list[str]:
+        return self._say("plain-zero", disk=self._disk(event))
+
+    def _on_second_check_started(self, event: Event) -> list[str]:
+        return self._say("plain-second", disk=self._disk(event), tool=event.params["tool"])
+
+    def _on_second_check_finished(self, event: Event) -> list[str]:
+        p = event.params
+        agrees = {True: "yes", False: "no"}.get(p["agrees"], "unknown")
+        at = f.number(self._words, p["differs_at"] or 0)
+        told = {"tool": p["tool"], "agrees": agrees, "at": at, "detail": p["detail"]}
+        return self._say("plain-second-finished", disk=self._disk(event), **told)
+
     def _on_erasure_finished(self, event: Event) -> list[str]:
         p = event.params
         outcome = self._words("outcome-" + p["outcome"])
         lines = self._say("plain-disk-finished", disk=self._disk(event), outcome=outcome)
+        for reason in p.get("reasons", ()):
+            lines += wrapped(f.say(self._words, reason), "   ")
+        told = p.get("health") or {}
+        if told:
+            lines += wrapped(self._words(f"health-{told['verdict'].replace('_', '-')}"), "   ")
+        for reason in told.get("reasons", ()):
+            lines += wrapped(f.health_reason(self._words, reason), "   - ")
         return lines
 
     # -- install, paper, end ---------------------------------------------------------------------------------
@@ -277,8 +304,9 @@ class PlainSink:
         return self._say("plain-delivered")
 
     def _on_report_waiting(self, event: Event) -> list[str]:
-        code = ERRORS.get(event.params.get("error_id", ""), ("R01",))[0]
-        return self._say("plain-waiting", code=code)
+        error = str(event.params.get("error_id", ""))
+        error = error if error in ERRORS else "registry-unreachable"
+        return self._say("plain-waiting", code=ERRORS[error][0], why=f.without_holes(self._words(f"err-{error}")))
 
     def _on_attention(self, event: Event) -> list[str]:
         return self._say(event.params["reason"])

@@ -109,6 +109,8 @@ def _attention(job: Job, w: Words) -> str:
         return w("wall-why-exceptions")
     if Outcome.REFUSED in outcomes:
         return w("wall-why-refused")
+    if any((d.health or {}).get("verdict") in ("reject", "destroy") for d in job.disks.values()):
+        return w("wall-why-health")
     return f.say(w, job.attention) or w("wall-why-attention")
 
 
@@ -166,7 +168,9 @@ def disk_lines(job: Job, w: Words, width: int) -> list[str]:
         if progress is not None:
             parts.append(_disk_state(progress, w))
         heat = temperature(job, identity)
-        if heat is not None and (progress is None or progress.outcome is None):
+        if progress is not None and progress.celsius is not None and progress.outcome is None:
+            parts.append(w("temperature-now", n=str(progress.celsius)))
+        elif heat is not None and (progress is None or progress.outcome is None):
             parts.append(w("temperature-at-start", n=str(heat)))
         text = "  ".join(p for p in parts if p)
         technique = (progress.technique if progress else "") or f.dig(target, "method", "technique")
@@ -178,6 +182,8 @@ def disk_lines(job: Job, w: Words, width: int) -> list[str]:
 def _disk_state(progress: Any, w: Words) -> str:
     if progress.outcome is not None:
         return w(f"outcome-{progress.outcome.value}")
+    if progress.too_warm:
+        return str(w("wall-too-warm"))
     if progress.stalled_s:
         return w("wall-stalled", time=f.duration(w, progress.stalled_s))
     pass_number = str(max(1, progress.pass_number))

@@ -7,12 +7,11 @@ from agent.locale import Words
 from agent.model.stick import Stick, StickState
 from agent.tui import format as f
 from agent.tui import paint
-from agent.tui.paint import PLAIN, WARN, Line
+from agent.tui.paint import WARN, Line
 
 _ON_STICK = {
     StickState.CREATED: "stick-on-stick-created",
     StickState.LATE: "stick-on-stick-late",
-    StickState.FULL: "stick-on-stick-full",
 }
 
 
@@ -46,8 +45,7 @@ def rows(w: Words, session: Session | None, width: int) -> list[Line]:
     if session is None or session.stick is None:
         return []
     stick = session.stick
-    ink = WARN if stick.state is StickState.FULL else PLAIN
-    found = [] if session.in_memory else paint.labelled(w("stick-place"), place(w, stick), width, ink=ink)
+    found = [] if session.in_memory else paint.labelled(w("stick-place"), place(w, stick), width)
     for text in sentences(w, session):
         for index, part in enumerate(paint.wrap(paint.drawable_keep(text), width - 6)):
             found.append(paint.line(" ! " if index == 0 else "   ", (part, WARN)))

@@ -35,6 +35,7 @@ STICKS = {
     "memory": Stick(state=StickState.NONE, home="/run/regain/home", images="", why="stick-why-optical"),
     "created": Stick(state=StickState.CREATED, why="stick-why-created", **_ON),
     "floor": Stick(state=StickState.FULL, why="stick-why-full", clock={"source": "floor"}, **_ON | {
+        "home": "/run/regain/home", "params": {"model": "SanDisk Ultra", "free_mb": 31},
         "settings_fault": {"error_id": "settings-bad", "code": "C14", "params": {
             "file": "settings.yaml", "problems": "wifi.0.ssid: Input should be a valid string"}},
         "free_bytes": 31_000_000}),
@@ -102,6 +103,8 @@ def _run(made: s.ScriptedSession, scene: str) -> None:
         made.emit(s.Kind.FAULT, error_id="disk-canary-alive", code="D09", params={"disk": "7K2F"}, wrote=True)
     ends = {"failed": ("failed", 4), "unknown": ("unknown", 4), "refused": ("attention", 3)}
     made.finish(*ends.get(outcome, ("done", 0)), paper=outcome in ("cleared", "cleared_with_exceptions"))
+    if "memory" in scene:  # the station that was made in memory
+        made.emit(s.Kind.REPORT_WAITING, report_id="r1", error_id="not-enrolled")
 
 
 def main() -> None:

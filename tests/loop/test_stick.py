@@ -269,7 +269,7 @@ def test_one_that_cannot_be_repaired_is_left_alone(bench: Bench, layout: str, hu
     assert sum(1 for _ in rows(device)) == (4 if layout == "gpt" else 3), "and no second partition was made"
 
 
-def test_a_full_one_is_used_and_said(bench: Bench) -> None:
+def test_a_full_one_holds_up_nothing_results_stay_in_memory(bench: Bench) -> None:
     bench.stick()
     first = bench.start()
     free = first.free_bytes or 0
@@ -277,8 +277,10 @@ def test_a_full_one_is_used_and_said(bench: Bench) -> None:
         os.posix_fallocate(big.fileno(), 0, free - 20_000_000)
     bench.stop()
     again = bench.start()
-    assert again.state is StickState.FULL and not again.in_memory
+    assert again.state is StickState.FULL and again.in_memory and again.home == str(bench.places.memory)
     assert again.free_bytes is not None and again.free_bytes < 50_000_000
+    late = bench.start(late=True)
+    assert (late.state, late.why) == (StickState.FULL, "stick-why-full"), "F5 does not take it either"
 
 
 def test_a_write_protected_one_is_read_and_results_stay_in_memory(bench: Bench) -> None:

@@ -4,11 +4,14 @@ journal says. The guest's word is read, never trusted: disks are judged from out
 from __future__ import annotations
 
 import contextlib
+import http.server
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from iso.tools import Failed
+from iso.virtual import Disk
 from iso.vm import VirtualPC
 from tests.conftest import REPO
 
@@ -74,6 +78,58 @@ def registry(home: Path, port: int) -> Iterator[Registry]:
             server.wait(30)
 
 
+class Hotspot:
+    """The Wi-Fi of a hall between the PC and the registry: behind its ``portal`` every page is its own."""
+
+    PAGE = b"<!DOCTYPE html><title>Wi-Fi de la mairie</title><p>Acceptez les conditions pour continuer."
+
+    def __init__(self, registry: Registry) -> None:
+        self.portal = False
+        spot = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self._send(*((200, "text/html", spot.PAGE) if spot.portal else self._pass_on(body)))
+
+            do_PUT = do_POST = do_GET
+
+            def _pass_on(self, body: bytes) -> tuple[int, str, bytes]:
+                kept = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")}
+                asked = urllib.request.Request(registry.url + self.path, body or None, kept, method=self.command)
+                try:
+                    with urllib.request.urlopen(asked, timeout=30) as answer:
+                        return answer.status, answer.headers.get_content_type(), answer.read()
+                except urllib.error.HTTPError as refused:
+                    return refused.code, refused.headers.get_content_type(), refused.read()
+
+            def _send(self, status: int, kind: str, page: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(page)))
+                self.end_headers()
+                self.wfile.write(page)
+
+            def log_message(self, *told: object) -> None:
+                """Nothing: it would end between the lines of pytest."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_port
+
+    def __enter__(self) -> Hotspot:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def flat(text: str) -> str:
+    """Sentences of a console without the ends of its lines; no-break spaces are spaces."""
+    return " ".join(text.split())
+
+
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/v1/health", timeout=2) as answer:
@@ -112,7 +168,7 @@ class Bench:
         until = time.monotonic() + timeout_s
         while True:
             text = self.console()
-            if all(word in text for word in words):
+            if all(word in flat(text) for word in words):
                 return text
             if time.monotonic() > until:
                 raise Failed(f"{words} not on the console within {timeout_s:g} s:\n{text}")
@@ -136,8 +192,9 @@ class Bench:
             time.sleep(4)
         return found[-1]
 
-    def enrol(self, registry: Registry) -> None:
-        url = f"http://{GUEST_HOST}:{registry.port}"
+    def enrol(self, registry: Registry, port: int | None = None) -> None:
+        """``port``: of something on the host that stands before the registry."""
+        url = f"http://{GUEST_HOST}:{port or registry.port}"
         self.shell(f"regain outbox enrol {url} --code {registry.code()} --name essai", 300)
         self.shell("systemctl restart regain", 60)
 
@@ -160,6 +217,15 @@ class Bench:
             time.sleep(1)
         self.wait_console("exact" if len(ends) > 1 else ends[0])
         self.pc.keys("ret")
+
+    def keep_on(self, stick: Disk) -> str:
+        """A second stick is plugged in and F5 pressed: the console once the results are on it."""
+        self.pc.plug(stick, "late")
+        self.shell(f"until lsblk -dno SERIAL | grep -q {stick.serial}; do sleep 1; done; udevadm settle", 60)
+        self.pc.keys("f5")
+        text = self.wait_console("enregistré sur la clé")
+        self.shell("set -a; . /run/regain/env; set +a")
+        return text
 
     def switch_off(self) -> None:
         self.pc.keys("f10")

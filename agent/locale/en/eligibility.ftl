@@ -333,3 +333,12 @@ check-remedies = To do
 check-remedies-none = To do: nothing.
 check-where = Names of the setting: { $makers }
 check-contradictions = Two sources contradict each other
+
+# "regain lists"
+lists-line = { $file }  version { $version }, facts of { $date }, { $count } entries ({ $mark })
+lists-packaged = of the program
+lists-updated = updated
+lists-refused = { $file }: the update is damaged, the program's own counts ({ $why })
+lists-taken = { $file }: { $before } → { $after }
+lists-kept = Kept in { $path }.
+note-lists-refused = An updated list is damaged ({ $files }): the program's own counted.

@@ -154,3 +154,7 @@ err-fault-unknown = No rehearsal fault is called { $name }.
 err-data-damaged = Some of Regain's data is damaged: { $file }
     .why = The check says: { $reason }.
     .todo = Put this file back in place, or make the stick again.
+
+err-data-not-newer = This list is not newer: { $file }
+    .why = It is of { $given }, the one in force of { $now }.
+    .todo = Take the list of the latest Regain; nothing was changed.

@@ -3,7 +3,7 @@
 # --- C: stick, clock, certificate ---
 err-stick-full = The stick is full.
     .why = { $free_mb } MB are left in { $path }. A result needs { $needed_mb } MB.
-    .todo = Make room, or export the reports with "regain outbox export".
+    .todo = Make room. On a PC started from the stick: restart it, results will go to memory, then to another Regain stick.
 err-record-bad-signature = The signature of this record is wrong.
     .why = The content is no longer what the key { $kid } signed.
     .todo = Do not use this document. Ask the workshop for the original.
@@ -61,10 +61,10 @@ err-chain-broken = The chain of records is broken.
 # --- R: registry ---
 err-registry-unreachable = The registry does not answer.
     .why = No network, or { $url } is down ({ $detail }).
-    .todo = Nothing is lost. Sending resumes by itself when the network is back.
-err-registry-portal = Captive portal or wrong server.
+    .todo = Nothing is lost. Bring the network back. Sending is tried again when the next PC ends, or at once with F5 on the screen.
+err-registry-portal = The network answers in place of the registry: captive portal, or wrong server.
     .why = { $url } answered something else than a signed receipt ({ $status }).
-    .todo = Open the network's page in a browser, or change the network. Nothing is lost.
+    .todo = Nothing is lost. Take another network, for instance a cable, or a PC that is already let in: F5 on the screen sends again.
 err-registry-wrong = This is not the expected registry.
     .why = The server { $url } is not the one of the enrolment ({ $detail }).
     .todo = Check the address of the registry in the settings.

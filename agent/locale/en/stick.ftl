@@ -5,7 +5,6 @@ stick-place = Results
 stick-on-stick = on the stick, { $free } free
 stick-on-stick-created = on the stick, in a partition made by this start ({ $free } free)
 stick-on-stick-late = on the stick plugged in after the start, { $free } free
-stick-on-stick-full = on the stick, which is full ({ $free } free): make room before you begin a PC
 stick-in-memory = Results are in memory only: plug in a Regain stick, then F5, before you power off.
 stick-in-memory-plain = Results are in memory only: they will be lost when this PC is powered off.
 stick-away = The stick no longer answers: put it back, then F5. Until then what happens is in memory only.
@@ -22,7 +21,7 @@ power-memory = Power off this PC? Results are in memory only and will be LOST. T
 stick-why-ok = The stick { $model } keeps the results.
 stick-why-created = The data partition of the stick { $model } has just been made.
 stick-why-late = The stick { $model } was found, the results are on it.
-stick-why-full = The stick { $model } is full.
+stick-why-full = The stick { $model } is full ({ $free_mb } MB free). Nothing on it was erased.
 stick-why-repaired = The stick { $model } had been pulled out too early: its data partition was repaired.
 stick-why-none = No data partition.
 stick-why-unknown = The stick was not prepared at start.
@@ -54,6 +53,7 @@ err-stick-missing = No stick to keep the results on.
         [stick-why-several] Several Regain sticks are plugged in.
         [stick-why-read-only] The stick that is plugged in can only be read.
         [stick-why-write-protected] The stick that is plugged in is write-protected.
+        [stick-why-full] The stick that is plugged in is full.
         [stick-why-corrupt] The data partition of the stick is damaged.
         [stick-why-no-room] The stick has too little free room.
         [stick-why-no-marker] The stick that is plugged in was not prepared by Regain.

@@ -538,7 +538,7 @@ help-result-3 = Each disk has its line, with the proof that was observed.
 help-result-4 = Canaries: known blocks written before, looked for after. None may be left.
 help-result-5 = Read back: what was written is read again and compared.
 help-result-6 = The certificate is already signed and kept. Nothing to type.
-help-result-7 = WAITING TO BE SENT: nothing is lost, sending goes on by itself.
+help-result-7 = WAITING TO BE SENT: F5 tries now, the end of the next PC tries too.
 help-result-8 = F3 shows a code for a phone.
 help-result-9 = "To do" gives the gestures, in order.
 help-result-10 = F2 goes to the next PC.
@@ -555,7 +555,7 @@ help-journal-9 = Words: a consent ties your choice to one plan and to disks.
 help-journal-10 = Esc goes back to the screen you came from.
 
 help-outbox-1 = This screen shows the results that wait for the registry.
-help-outbox-2 = They are sent by themselves as soon as there is a network.
+help-outbox-2 = Sending is tried at the end of each PC.
 help-outbox-3 = F5 tries now.
 help-outbox-4 = Nothing is lost: each result is signed and on the stick.
 help-outbox-5 = A result is "sent" only with a verified receipt.

@@ -333,3 +333,12 @@ check-remedies = À faire
 check-remedies-none = À faire : rien.
 check-where = Noms du réglage : { $makers }
 check-contradictions = Deux sources se contredisent
+
+# « regain lists »
+lists-line = { $file }  version { $version }, faits du { $date }, { $count } entrées ({ $mark })
+lists-packaged = du programme
+lists-updated = mise à jour
+lists-refused = { $file } : la mise à jour est abîmée, celle du programme compte ({ $why })
+lists-taken = { $file } : { $before } → { $after }
+lists-kept = Gardé dans { $path }.
+note-lists-refused = Une liste mise à jour est abîmée ({ $files }) : celle du programme a compté.

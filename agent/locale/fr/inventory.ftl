@@ -154,3 +154,7 @@ err-fault-unknown = Aucune panne d’exercice ne s’appelle { $name }.
 err-data-damaged = Des données de Regain sont abîmées : { $file }
     .why = Le contrôle dit : { $reason }.
     .todo = Remettez ce fichier en place, ou refaites la clé.
+
+err-data-not-newer = Cette liste n’est pas plus récente : { $file }
+    .why = Elle est du { $given }, celle en vigueur du { $now }.
+    .todo = Prenez la liste de la dernière version de Regain ; rien n’a été changé.

@@ -3,7 +3,7 @@
 # --- C : clé, horloge, certificat ---
 err-stick-full = La clé est pleine.
     .why = Il reste { $free_mb } Mo dans { $path }. Un résultat a besoin de { $needed_mb } Mo.
-    .todo = Libérez de la place, ou exportez les rapports avec « regain outbox export ».
+    .todo = Libérez de la place. Poste démarré par la clé : redémarrez-le, les résultats iront en mémoire, puis sur une autre clé Regain.
 err-record-bad-signature = La signature de ce rapport est fausse.
     .why = Le contenu ne correspond plus à ce que la clé { $kid } a signé.
     .todo = N’utilisez pas ce document. Demandez l’original à l’atelier.
@@ -61,10 +61,10 @@ err-chain-broken = La suite des rapports est rompue.
 # --- R : registre ---
 err-registry-unreachable = Le registre ne répond pas.
     .why = Pas de réseau, ou panne de { $url } ({ $detail }).
-    .todo = Rien n’est perdu. L’envoi reprend tout seul dès que le réseau revient.
-err-registry-portal = Portail captif ou mauvais serveur.
+    .todo = Rien n’est perdu. Remettez le réseau. L’envoi est refait à la fin du prochain poste, ou tout de suite avec F5 à l’écran.
+err-registry-portal = Le réseau répond à la place du registre : portail captif, ou mauvais serveur.
     .why = { $url } a répondu autre chose qu’un reçu signé ({ $status }).
-    .todo = Ouvrez la page du réseau dans un navigateur, ou changez de réseau. Rien n’est perdu.
+    .todo = Rien n’est perdu. Prenez un autre réseau, par exemple un câble, ou un poste déjà connecté : l’envoi se refait avec F5 à l’écran.
 err-registry-wrong = Ce n’est pas le registre attendu.
     .why = Le serveur { $url } ne correspond pas à celui de l’enrôlement ({ $detail }).
     .todo = Vérifiez l’adresse du registre dans les réglages.

@@ -5,7 +5,6 @@ stick-place = Résultats
 stick-on-stick = sur la clé, { $free } libres
 stick-on-stick-created = sur la clé, dans une partition créée à ce démarrage ({ $free } libres)
 stick-on-stick-late = sur la clé branchée après le démarrage, { $free } libres
-stick-on-stick-full = sur la clé, qui est pleine ({ $free } libres) : faites de la place avant de commencer un poste
 stick-in-memory = Les résultats sont en mémoire seulement : branchez une clé Regain, puis F5, avant d’éteindre.
 stick-in-memory-plain = Les résultats sont en mémoire seulement : ils seront perdus à l’extinction de ce poste.
 stick-away = La clé ne répond plus : remettez-la, puis F5. D’ici là, ce qui arrive n’est qu’en mémoire.
@@ -22,7 +21,7 @@ power-memory = Éteindre ce poste ? Les résultats ne sont qu’en mémoire et s
 stick-why-ok = La clé { $model } garde les résultats.
 stick-why-created = La partition de données de la clé { $model } vient d’être créée.
 stick-why-late = La clé { $model } a été trouvée, les résultats y sont.
-stick-why-full = La clé { $model } est pleine.
+stick-why-full = La clé { $model } est pleine ({ $free_mb } Mo libres). Rien n’y a été effacé.
 stick-why-repaired = La clé { $model } avait été retirée trop tôt : sa partition de données a été réparée.
 stick-why-none = Aucune partition de données.
 stick-why-unknown = La clé n’a pas été préparée au démarrage.
@@ -54,6 +53,7 @@ err-stick-missing = Aucune clé où garder les résultats.
         [stick-why-several] Plusieurs clés Regain sont branchées.
         [stick-why-read-only] La clé branchée ne peut être que lue.
         [stick-why-write-protected] La clé branchée est protégée en écriture.
+        [stick-why-full] La clé branchée est pleine.
         [stick-why-corrupt] La partition de données de la clé est abîmée.
         [stick-why-no-room] La clé n’a pas assez de place libre.
         [stick-why-no-marker] La clé branchée n’a pas été préparée par Regain.

@@ -538,7 +538,7 @@ help-result-3 = Chaque disque a sa ligne, avec la preuve observée.
 help-result-4 = Témoins : blocs connus écrits avant, cherchés après. Il ne doit rien en rester.
 help-result-5 = Relecture : ce qui a été écrit est relu et comparé.
 help-result-6 = Le certificat est déjà signé et enregistré. Rien à taper.
-help-result-7 = EN ATTENTE D’ENVOI : rien n’est perdu, l’envoi reprend tout seul.
+help-result-7 = EN ATTENTE D’ENVOI : F5 essaie maintenant, le prochain poste essaie aussi.
 help-result-8 = F3 montre un code pour le téléphone.
 help-result-9 = « À faire » donne les gestes, dans l’ordre.
 help-result-10 = F2 passe au poste suivant.
@@ -555,7 +555,7 @@ help-journal-9 = Mots : un accord lie votre choix à un plan et à des disques.
 help-journal-10 = Échap revient à l’écran d’où vous venez.
 
 help-outbox-1 = Cet écran montre les résultats qui attendent le registre.
-help-outbox-2 = L’envoi se fait tout seul dès qu’il y a un réseau.
+help-outbox-2 = L’envoi est essayé à la fin de chaque poste.
 help-outbox-3 = F5 essaie maintenant.
 help-outbox-4 = Rien n’est perdu : chaque résultat est signé et sur la clé.
 help-outbox-5 = Un résultat n’est « envoyé » qu’avec un reçu vérifié.

@@ -26,6 +26,10 @@ INKS: Mapping[Outcome | None, Ink] = {
 }
 
 
+LOST_DISKS = (("destroy", "todo-destroy-disk"), ("reject", "todo-reject-disk"))
+HEALTH_INKS: Mapping[str, Ink] = {"keep_with_notes": PLAIN, "reject": WARN, "destroy": BAD}
+
+
 class ResultScreen(BenchScreen):
     """F2 goes to the next PC; nothing else is asked."""
 
@@ -83,6 +87,18 @@ class ResultScreen(BenchScreen):
             for text in (proof, *facts):
                 if text:
                     rows += _row("", text, width)
+            rows += self._health(progress, width)
+        return rows
+
+    def _health(self, progress: DiskProgress, width: int) -> list[Line]:
+        """Is the disk worth keeping, when it was looked at; a disk to keep without a remark needs no line."""
+        told = progress.health or {}
+        verdict = str(told.get("verdict", "keep"))
+        if verdict == "keep":
+            return []
+        rows = _row("", self.w(f"health-{verdict.replace('_', '-')}"), width, ink=HEALTH_INKS[verdict])
+        for reason in told.get("reasons", ()):
+            rows += _row("", f.health_reason(self.w, reason), width)
         return rows
 
     def _proof(self, identity: str) -> str:
@@ -100,6 +116,9 @@ class ResultScreen(BenchScreen):
                 alive = int(event.params["alive"]) + int(event.params["witnesses_matching"])
                 parts.append(self.w("proof-command", alive=f.number(self.w, alive),
                                     count=f.number(self.w, event.params["looked"])))  # fmt: skip
+            elif event.kind is Kind.SECOND_CHECK_FINISHED:
+                agrees = {True: "yes", False: "no"}.get(event.params["agrees"], "unknown")
+                parts.append(self.w("proof-second", tool=event.params["tool"], agrees=agrees))
             elif event.kind is Kind.CANARIES_CHECKED:
                 parts.append(self.w("proof-canaries", alive=f.number(self.w, event.params.get("alive", 0)),
                                     count=f.number(self.w, planted)))  # fmt: skip
@@ -124,7 +143,8 @@ class ResultScreen(BenchScreen):
         path = self._path(paper)
         if path:
             rows += _row("", w("result-path", path=path), width)
-        if self.job.delivery_error:
+        # in memory the station is a new one that no registry knows yet: the stick comes first, and F5
+        if self.job.delivery_error and not (self._in_memory() and self.job.delivery_error == "not-enrolled"):
             rows += _row("", f.without_holes(f.say(w, f"err-{self.job.delivery_error}")), width)
         return rows
 
@@ -163,6 +183,8 @@ class ResultScreen(BenchScreen):
             steps = ["todo-write-number" if s == "todo-label" else s for s in steps]
         if self._in_memory():
             steps = ["todo-save-results", *(s for s in steps if s != "todo-unplug")]
+        lost = {str((d.health or {}).get("verdict")) for d in job.disks.values()}
+        steps = [*(s for v, s in LOST_DISKS if v in lost), *steps]
         number = str((job.certificate or {}).get("number", ""))
         texts = [w(s, tag=tag or w("no-tag"), sheet=sheet, number=number) for s in steps if s != "todo-sheet" or sheet]
         rows: list[Line] = []

@@ -102,7 +102,10 @@ def test_no_message_of_the_code_is_without_words() -> None:
 
 def test_no_message_is_left_over() -> None:
     folder = Path(agent.eligibility.__file__).parent
-    code = "".join(p.read_text("utf-8") for p in [*folder.glob("*.py"), folder.parent / "cli" / "verdicts.py"])
+    code = "".join(
+        p.read_text("utf-8")
+        for p in [*folder.glob("*.py"), *(folder.parent / "cli" / f for f in ("verdicts.py", "lists.py"))]
+    )
     built = re.compile(r"^(verdict-|answer-|check-|cpu-verdict-|cpu-decided-|remedy-|eligibility-|advice-)")
     assert {m for m in message_ids("fr") if "." not in m and f'"{m}"' not in code and not built.match(m)} == set()
 

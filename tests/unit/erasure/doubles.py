@@ -40,7 +40,7 @@ class TestClock:
 
 
 class OneMachine:
-    """Knows its clock and one /proc/cpuinfo; nothing else is asked of it."""
+    """Knows its clock and one /proc/cpuinfo; without root no drive is asked for its SMART."""
 
     name = "double"
     exercise = True
@@ -51,6 +51,12 @@ class OneMachine:
 
     def has_firmware(self, path: str) -> bool:
         return not self.exercise
+
+    def glob(self, pattern: str) -> list[str]:
+        return []
+
+    def is_root(self) -> bool:
+        return False
 
     def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
         if path != "/proc/cpuinfo" or self._cpuinfo is None:

@@ -69,6 +69,8 @@ class Pc(OneMachine):
             return answer(argv, 0, b"nvme version 2.13 (git 2.13)\n")
         if list(argv[:2]) == ["nvme", "id-ns"]:
             return answer(argv, 0 if self.identifies else 1, bytes(4096))
+        if argv[0] in ("sdparm", "hdparm"):
+            raise ToolMissing(f"{argv[0]}: not installed")
         assert list(argv[:2]) == ["nvme", "get-log"], argv
         return answer(argv, 0, self.logs.pop(0) if len(self.logs) > 1 else self.logs[0])
 

@@ -23,6 +23,7 @@ from agent.model.errors import ERRORS
 
 ROOM = Path(agent.erasure.__file__).parent
 LOCALE = ROOM.parent / "locale"
+ROOMS = ("erasure.ftl", "proof.ftl", "inventory.ftl")  # the last: data that is damaged, whoever reads it
 _ID = re.compile(r"(reason|skip|excluded|exception|claim|method|stall)-[a-z]+(-[a-z]+)*")
 _KINDS = ("write", "read")  # what stands in f"exception-{operation}-ranges"
 
@@ -84,7 +85,8 @@ class _Variables(Visitor):  # type: ignore[misc]
 
 def messages(lang: str) -> dict[str, set[str]]:
     """Message id -> the variables it and its attributes need, by Fluent's own parser."""
-    resource = FluentParser().parse((LOCALE / lang / "erasure.ftl").read_text(encoding="utf-8"))
+    texts_ = [(LOCALE / lang / name).read_text(encoding="utf-8") for name in ROOMS]
+    resource = FluentParser().parse("\n".join(texts_))
     found: dict[str, set[str]] = {}
     for entry in resource.body:
         assert not isinstance(entry, fluent.Junk), entry.content

@@ -48,6 +48,11 @@ def test_tpm_2_or_1_2_or_none() -> None:
     assert not any("tpm" in word for word in qemu_argv(machine(tpm=None)))
 
 
+def test_a_network_card_or_none() -> None:
+    nics = [argv[argv.index("-nic") + 1] for argv in (qemu_argv(machine()), qemu_argv(machine(network=False)))]
+    assert nics == ["user,model=e1000e", "none"]
+
+
 def test_bad_sectors_become_rules_of_blkdebug() -> None:
     bad = Disk(path=Path("/tmp/bad.raw"), serial="B", bus=Bus.SATA, bad=(BadSectors(100, 3, ("read", "write")),))
     argv = qemu_argv(machine(disks=(bad,), boot="B"))

@@ -107,7 +107,7 @@ def test_a_lost_stick_is_revoked(app: typer.Typer, db: str) -> None:
             schema.key.select().with_only_columns(schema.key.c.kid).where(schema.key.c.role == "stick")
         )
     store.close()
-    assert RUNNER.invoke(app, ["registry", "revoke", str(kid), "--why", "perdue", "--db", db]).exit_code == 0
+    assert RUNNER.invoke(app, ["registry", "revoke", "--why", "perdue", "--db", db, "--", str(kid)]).exit_code == 0
 
 
 def test_an_audit_makes_no_database(app: typer.Typer, tmp_path: Path) -> None:

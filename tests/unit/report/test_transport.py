@@ -293,6 +293,9 @@ def test_whoever_is_not_the_registry_gets_no_report(health: Answer, error_id: st
     assert result.fault.error_id == error_id
     assert server.puts == []
     assert result.waiting == 4
+    send(box, server)
+    told = [box.attempts(entry.report_id) for entry in box.pending()]
+    assert told == [{"tries": 2, "error_id": error_id}] * 4, "the queue says how often, and why"
 
 
 @pytest.mark.net

@@ -51,6 +51,15 @@ def test_the_answer_of_the_drive_is_never_called_a_proof() -> None:
     assert "ne prouve rien" in " ".join(lines(sink, Kind.COMMAND_FINISHED, FINISHED).split())
 
 
+def test_text_console_says_why_an_outcome_has_reserves_and_why_a_report_waits() -> None:
+    sink = PlainSink(lambda line: None, W)
+    ended = {"outcome": "cleared_with_exceptions", "reasons": ["reason-cleared-with-exceptions"]}
+    assert "Les réserves sont listées" in lines(sink, Kind.ERASURE_FINISHED, ended)
+    for error, why in (("registry-portal", "portail captif"), ("odd", "Le registre ne répond pas")):
+        told = " ".join(lines(sink, Kind.REPORT_WAITING, {"report_id": "r1", "error_id": error}).split())
+        assert why in told and "fin du prochain poste" in told
+
+
 def test_a_line_a_minute_while_it_blocks() -> None:
     sink = PlainSink(lambda line: None, W)
     told = [bool(sink.lines(event(Kind.COMMAND_RUNNING, {"technique": TECHNIQUE, "seconds": s}))) for s in range(180)]

@@ -1,0 +1,1 @@
+"""Dated thresholds, each with its source."""
