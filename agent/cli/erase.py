@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,8 @@ from agent.model.events import Kind
 from agent.model.facts import Known, Unreadable, known
 
 if TYPE_CHECKING:
+    from agent.erasure.resume import ResumePoint
+    from agent.job.stream import EventStream
     from agent.model.erasure import Method
     from agent.model.inventory import Disk
     from agent.model.plan import Exclusion, Plan
@@ -28,6 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def disks(as_json: Json = False) -> None:
     from agent.erasure.gate import exclude
+    from agent.erasure.thaw import possible
     from agent.inventory.disks import list_disks
     from agent.job.planning import boot_medium
     from agent.machine.live import LiveMachine
@@ -40,7 +44,8 @@ def disks(as_json: Json = False) -> None:
     found = known(fact) or ()
     never = boot_medium(found, never_targets(machine))
     exclusions = exclude(found, allow_loop=True, allow_usb=True, boot_medium=never)
-    rows = [_row(d, x) for d, x in zip(found, exclusions, strict=True)]
+    thaws = possible(machine, found)
+    rows = [_row(d, x, thaws=thaws) for d, x in zip(found, exclusions, strict=True)]
     if as_json:
         emit_json(rows)
         return
@@ -50,7 +55,7 @@ def disks(as_json: Json = False) -> None:
         _show(row)
 
 
-def _row(disk: Disk, exclusion: Exclusion | None) -> dict[str, Any]:
+def _row(disk: Disk, exclusion: Exclusion | None, *, thaws: bool) -> dict[str, Any]:
     """One disk as the contract has it: facts, identity, why it is excluded (null: it is not), method and why."""
     from agent.erasure.ladder import choose
     from agent.inventory.parse import disk_wire
@@ -63,7 +68,7 @@ def _row(disk: Disk, exclusion: Exclusion | None) -> dict[str, Any]:
         "excluded_id": exclusion.reason if exclusion else None,
     }
     try:
-        method = choose(disk, level=None, reached=True)
+        method = choose(disk, level=None, reached=True, lifted={"skip-frozen"} if thaws else ())
         row["method"] = {
             "name": method.technique,
             "level": method.level,
@@ -124,6 +129,9 @@ def erase(
     level: Annotated[Level | None, typer.Option(help="Niveau exigé : clear ou purge.")] = None,
     verify: Annotated[str | None, typer.Option(help="full : tout relire ; sample : par échantillon.")] = None,
     out: Annotated[Path | None, typer.Option(help="Dossier du rapport et du certificat.")] = None,
+    reveal: Annotated[
+        str | None, typer.Option(help="Montre d'abord les secteurs cachés, pour toujours : hpa, ou dco (HPA et DCO).")
+    ] = None,
     operator: Annotated[str, typer.Option(help="Numéro de carte.")] = "",
     tag: Annotated[str | None, typer.Option(help="Étiquette du poste.")] = None,
     zero_pass: Annotated[
@@ -142,12 +150,15 @@ def erase(
 ) -> None:
     if verify not in (None, "full", "sample") or level is Level.NONE:
         raise Fault("usage", what="--verify full|sample, --level clear|purge")
+    if reveal not in (None, "hpa", "dco"):
+        raise Fault("usage", what="--reveal hpa|dco")
     _check_second(second_tool, second_person, operator)
     run = _Erase(disk, confirm, out, operator=operator, tag=tag, as_json=as_json)
     code = run(
         technique=None if method == "auto" else method,
         level=level,
         verify=verify,
+        reveal=reveal,
         second={"tool": second_tool, "person": second_person, "zero_pass": zero_pass},
     )
     raise typer.Exit(int(code))
@@ -167,20 +178,30 @@ class _Erase(OneDisk):
     held = Kind.ERASURE_FINISHED
 
     def __call__(
-        self, *, technique: str | None, level: Level | None, verify: str | None, second: Mapping[str, Any]
+        self,
+        *,
+        technique: str | None,
+        level: Level | None,
+        verify: str | None,
+        reveal: str | None,
+        second: Mapping[str, Any],
     ) -> Exit:
         from agent.job.engine import run_plan
         from agent.job.history import close_runs, resume_points
         from agent.job.planning import disk_facts
 
         facts = self.target_facts()
-        plan = self._plan(facts, technique=technique, level=level, verify=verify, second=second)
+        stream = self._reveal(facts, dco=reveal == "dco") if reveal else None
+        if stream is not None:
+            facts = self.target_facts()  # its size is another one, and so is what --confirm consents to
+        points = resume_points(self.journals)
+        plan = self._plan(facts, points, technique=technique, level=level, verify=verify, second=second)
         name = plan.targets[0].identity.text
         warrant = self.consent(plan, plan.targets[0].identity)
         paper = self.paper()
-        resume = {n: p for n, p in resume_points(self.journals).items() if n == name}
-        stream = self.open_story(plan, warrant)
-        known_facts = disk_facts([facts])
+        resume = {n: p for n, p in points.items() if n == name}
+        stream = self.open_story(plan, warrant, stream=stream)
+        known_facts = {**disk_facts(self.disks), name: facts}
         result = interruptible(
             lambda stop: run_plan(
                 self.machine, stream, plan, warrant, known_facts, stop=stop, install=None, resume=resume
@@ -196,14 +217,39 @@ class _Erase(OneDisk):
         self.last_line(stream.job.certificate or {})
         return result.exit_code
 
+    def _reveal(self, facts: Disk, *, dco: bool) -> EventStream | None:
+        """Show what the drive hides; None when it hides nothing. Raises Fault confirm-wrong, not-revealed."""
+        from agent.job.consent import grant_reveal
+        from agent.job.revealing import offer, run_reveal
+
+        wanted = offer(facts, exercise=False, dco=dco)
+        if wanted is None:
+            return None
+        clock = self.machine.clock
+        warrant = grant_reveal(
+            wanted, self.confirm, by=self.operator, clock=clock, new_id=lambda: secrets.token_hex(16)
+        )
+        stream = self.begin_story()
+        run_reveal(self.machine, stream, wanted, warrant, facts)
+        stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+        return stream
+
     def _plan(
-        self, disk: Disk, *, technique: str | None, level: Level | None, verify: str | None, second: Mapping[str, Any]
+        self,
+        disk: Disk,
+        points: Mapping[str, ResumePoint],
+        *,
+        technique: str | None,
+        level: Level | None,
+        verify: str | None,
+        second: Mapping[str, Any],
     ) -> Plan:
         from dataclasses import replace
 
         from agent.erasure.second import asked
+        from agent.erasure.thaw import possible
         from agent.job.history import liars
-        from agent.job.planning import make_plan, plan_targets
+        from agent.job.planning import make_plan, obstacles_lifted, plan_targets
         from agent.model.inventory import Inventory
         from agent.model.plan import Choice, SystemChoice
 
@@ -215,6 +261,7 @@ class _Erase(OneDisk):
             technique=technique,
             verify=verify,
             liars=liars(self.journals),
+            lifted=obstacles_lifted(thaws=possible(self.machine, self.disks), points=points),
         )
         if any(second.values()):
             targets = tuple(replace(t, method=asked(t.method, **second)) for t in targets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,6 +40,7 @@ class OneDisk:
         self.path, self.confirm, self.operator, self.tag, self.as_json = disk, confirm, operator, tag, as_json
         self.machine: Machine = LiveMachine()
         self.out = (out or data_home() / "records").resolve()
+        self.disks: Sequence[Disk] = ()
         self._last: Event | None = None
 
     @property
@@ -60,6 +61,7 @@ class OneDisk:
         if not self.machine.is_root():
             raise Fault("not-root")
         found = known(list_disks(self.machine)) or ()
+        self.disks = found
         real = str(Path(self.path).resolve())
         never = boot_medium(found, never_targets(self.machine))
         exclusions = exclude(found, allow_loop=True, allow_usb=True, boot_medium=never)
@@ -88,8 +90,8 @@ class OneDisk:
         paper.ready()
         return paper
 
-    def open_story(self, plan: Plan, warrant: Warrant) -> EventStream:
-        """A journal of its own, begun with the events before consent, in short: one disk has no inventory screen."""
+    def begin_story(self) -> EventStream:
+        """A journal of its own, begun with the events before a plan, in short: one disk has no inventory screen."""
         from agent import __version__
         from agent.job.journal import Journal
         from agent.job.stream import EventStream
@@ -102,6 +104,11 @@ class OneDisk:
         if self.tag or self.operator:  # the record names the PC and the card from here
             stream.emit(Kind.TAG_READ, tag=self.tag, operator=self.operator)
         stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+        return stream
+
+    def open_story(self, plan: Plan, warrant: Warrant, *, stream: EventStream | None = None) -> EventStream:
+        """The story up to consent; ``stream``: one that has begun."""
+        stream = stream or self.begin_story()
         choice = plan.choice
         stream.emit(Kind.CHOSEN, system=choice.system.value, profile=choice.profile, chosen_by=choice.chosen_by)
         stream.emit(Kind.PLANNED, plan=plan.to_wire(), digest=plan.digest, short_digest=plan.short_digest)

@@ -5,6 +5,9 @@ SANITIZE stands in ``ata_sanitize``, SECURITY ERASE in ``ata_security``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from agent.erasure.commands import ASK_S, Conversation, Heard, Status
 from agent.machine.door import Answer, DoorError, Machine
 from agent.model.ata import SENSE, SecurityState, sanitize_status, security_state
@@ -110,6 +113,11 @@ def remove_password(talk: Conversation, state: SecurityState) -> SecurityState |
     if after is not None and not after.enabled:
         talk.note(Status(state=PASSWORD_REMOVED))
     return after
+
+
+def left_password(commands: Sequence[Mapping[str, Any]]) -> bool:
+    """A run that was cut had set ours: the drive is locked by it since."""
+    return any("--security-set-pass" in command.get("argv", ()) for command in commands)
 
 
 def _taken(answer: Answer) -> Heard:

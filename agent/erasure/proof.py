@@ -251,7 +251,7 @@ def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:
     extra = disk.extra or {}
     found: list[Mapping[str, Any]] = []
     if bus == "ata" and medium != "optical":
-        found += _host_protected(extra, known(disk.logical_block_size) or 512)
+        found += _host_protected(extra, known(disk.logical_block_size) or 512, known(disk.size_bytes))
     if bus == "usb" or medium == "usb":
         found.append({"id": "exception-bridge-not-assessed", "bytes": None})
     if medium == "emmc" or bus == "mmc":
@@ -262,10 +262,11 @@ def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:
     return found
 
 
-def _host_protected(extra: Mapping[str, Any], sector: int) -> list[Mapping[str, Any]]:
+def _host_protected(extra: Mapping[str, Any], sector: int, size: int | None) -> list[Mapping[str, Any]]:
     """HPA and DCO (ACS-3): sectors that IDENTIFY does not count. Their keys: section 11 of the design.
 
-    ``sector``: bytes of a logical sector, in which the drive counts (4096 on a 4Kn disk).
+    ``sector``: bytes of a logical sector, in which the drive counts (4096 on a 4Kn disk). ``size``: bytes that the
+    kernel lets us reach, which may still be the size from before the area was shown.
     """
     found: list[Mapping[str, Any]] = []
     hpa = _plain(extra.get("hpa"))
@@ -275,6 +276,8 @@ def _host_protected(extra: Mapping[str, Any], sector: int) -> list[Mapping[str, 
         visible, native = _plain(hpa, "visible_sectors"), _plain(hpa, "native_sectors")
         both = isinstance(visible, int) and isinstance(native, int)
         found.append({"id": "exception-hpa", "bytes": (native - visible) * sector if both else None})
+    elif size and isinstance(visible := _plain(hpa, "visible_sectors"), int) and visible * sector > size:
+        found.append({"id": "exception-hpa", "bytes": visible * sector - size})
     dco, native = _plain(extra.get("dco")), _plain(hpa, "native_sectors") if isinstance(hpa, Mapping) else None
     real = _plain(dco, "max_sectors") if isinstance(dco, Mapping) else None
     if not isinstance(real, int) or not isinstance(native, int) or real < native:

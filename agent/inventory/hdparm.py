@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.inventory.ata import decode_identify, medium_of
 from agent.inventory.text import Noise, guarded, known_if, to_text, told
-from agent.model.ata import FLOOR, SENSE, identify_words, sanitize_status
+from agent.model.ata import FLOOR, SENSE, identify_words, max_sectors, real_max_sectors, sanitize_status
 from agent.model.facts import Known, MaybeFact, Unreadable
 from agent.model.inventory import Disk, DiskSanitize, DiskSecurity
 
@@ -43,24 +43,19 @@ def _first_line(text: str) -> str:
 
 
 def _hpa(text: str) -> dict[str, Any]:
-    """``-N``: visible and native sectors. A refused command leaves figures that cannot be."""
-    match = re.search(r"max sectors\s*=\s*(\d+)/(\d+), HPA is (enabled|disabled)", text)
-    if match is None:
-        raise Noise(_first_line(text))
-    visible, native = int(match[1]), int(match[2])
-    if native <= 1 or visible > native:
-        raise Noise("impossible sector counts: the command was refused")
-    return {"visible_sectors": visible, "native_sectors": native, "enabled": match[3] == "enabled"}
+    counts = max_sectors(text)
+    if counts is None:
+        raise Noise(
+            _first_line(text) if "max sectors" not in text else "impossible sector counts: the command was refused"
+        )
+    return {"visible_sectors": counts[0], "native_sectors": counts[1], "enabled": counts[0] < counts[1]}
 
 
 def _dco(text: str) -> dict[str, Any]:
-    """``--dco-identify``. "Real max sectors: 1" comes from an aborted command."""
-    match = re.search(r"Real max sectors:\s*(\d+)", text)
-    if match is None or "DCO Checksum verified" not in text:
-        raise Noise(_first_line(text))
-    if int(match[1]) <= 1:
-        raise Noise("impossible sector count: the command was refused")
-    return {"max_sectors": int(match[1])}
+    real = real_max_sectors(text)
+    if real is None:
+        raise Noise("impossible sector count: the command was refused" if "Real max" in text else _first_line(text))
+    return {"max_sectors": real}
 
 
 def _line(text: str, name: str) -> str | None:

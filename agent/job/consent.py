@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from agent.machine.door import Clock
 from agent.model.errors import Fault
 from agent.model.identity import SUFFIX_CHARS, DiskIdentity
-from agent.model.plan import Plan
+from agent.model.plan import Plan, Reveal
 from agent.model.warrant import Action, Permit, Warrant
 
 LIFETIME_S = 48 * 3600.0
 """A large disk takes a day, and the install that follows needs the same warrant."""
+
+REVEAL_S = 600.0
 
 LONG_SUFFIX = 6
 
@@ -48,6 +50,22 @@ def confirms(identity: DiskIdentity, typed: str, characters: int) -> bool:
     """True when what was typed is the end of this identity, at least ``characters`` long."""
     word = typed.strip()
     return len(word) >= characters and any(identity.text.upper().endswith(r) for r in readings(word))
+
+
+def grant_reveal(reveal: Reveal, typed: str, *, by: str, clock: Clock, new_id: Callable[[], str]) -> Warrant:
+    """The warrant to show a drive's hidden sectors, and nothing else. Raises Fault confirm-wrong."""
+    identity = reveal.identity
+    if not confirms(identity, typed, min(len(identity.text), SUFFIX_CHARS)):
+        raise Fault("confirm-wrong", disk=identity.suffix, model=identity.model)
+    return Warrant(
+        warrant_id=new_id(),
+        plan_digest=reveal.digest,
+        permits=(Permit(identity=identity, action=Action.REVEAL),),
+        consented_by=by,
+        consented_at=clock.utc(),
+        expires_at=clock.monotonic() + REVEAL_S,
+        exercise=reveal.exercise,
+    )
 
 
 def grant(plan: Plan, typed: Mapping[str, str], *, by: str, clock: Clock, new_id: Callable[[], str]) -> Warrant:

@@ -17,6 +17,7 @@ from typing import Any
 
 from agent.erasure.resume import ResumePoint
 from agent.erasure.run import erase, evidence_event
+from agent.erasure.thaw import thaw
 from agent.job import smart
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
@@ -117,6 +118,7 @@ def _erase_all(
 ) -> tuple[Evidence, ...]:
     if not plan.targets:
         return ()
+    thaw(machine, plan.targets, facts, tell=lambda kind, params: _say(stream, kind, params), stop=stop)
     one = functools.partial(_erase_one, machine, stream, plan, warrant, facts, stop, resume)
     with ThreadPoolExecutor(max_workers=len(plan.targets), thread_name_prefix="disk") as pool:
         return tuple(pool.map(one, plan.targets))
@@ -135,6 +137,7 @@ def _erase_one(
     """One disk from opening to outcome. Whatever goes wrong ends in an outcome, never in a disk left out."""
     name = target.identity.text
     disk_facts = facts[name]
+    shown = [e.params for e in stream.events() if e.disk == name and e.kind is Kind.COMMAND_FINISHED]  # hidden sectors
     started, clock_start = machine.clock.utc(), machine.clock.monotonic()
 
     def emit(kind: Kind, params: Mapping[str, Any]) -> None:
@@ -175,7 +178,12 @@ def _erase_one(
                 # a disk that shows another size than when it was cut starts over
                 resume=point if point and point.bytes_total == disk.size_bytes else None,
             )
-            evidence = dataclasses.replace(evidence, rehearsal=machine.exercise, rehearsal_scale=disk.rehearsal_scale)
+            evidence = dataclasses.replace(
+                evidence,
+                commands=(*shown, *evidence.commands),
+                rehearsal=machine.exercise,
+                rehearsal_scale=disk.rehearsal_scale,
+            )
             evidence = smart.judged(evidence, before, drive("after", disk.path))
     except Fault as fault:
         _tell(stream, name, fault)
@@ -208,6 +216,10 @@ def _install(
         if stream.job.state.value == "installing":
             emit(Kind.INSTALL_FINISHED, {"ok": False, "verified": "none", "seconds": 0.0})
         return {"ok": False, "verified": "none", "status": "failed", "error": fault.error_id}, fault
+
+
+def _say(stream: EventStream, kind: Kind, params: Mapping[str, Any]) -> None:
+    stream.emit(kind, **params)
 
 
 def _tell(stream: EventStream, disk: str | None, fault: Fault) -> None:

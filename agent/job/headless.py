@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.job.session import Session
 from agent.model.erasure import Level
 from agent.model.errors import Fault
+from agent.model.identity import SUFFIX_CHARS
 from agent.model.job import State
 from agent.model.plan import SystemChoice
 from agent.model.recipe import Recipe
@@ -18,6 +19,10 @@ def answer(session: Session, recipe: Recipe) -> None:
     """
     if session.job.state is not State.ASSESSED:
         return  # the inventory failed; its fault was told
+    if recipe.reveal:
+        for identity in session.hidden(dco=recipe.reveal == "dco"):
+            session.reveal(identity, identity[-SUFFIX_CHARS:], dco=recipe.reveal == "dco")
+            session.wait()
     session.level = Level(recipe.level) if recipe.level else None
     session.read_tag(recipe.tag, operator=recipe.chosen_by)
     if not session.has_targets():

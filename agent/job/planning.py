@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from agent.erasure.ata import left_password
 from agent.erasure.ladder import choose
+from agent.erasure.resume import ResumePoint
 from agent.model.erasure import Level
 from agent.model.facts import known
 from agent.model.identity import DiskIdentity, identify
@@ -55,11 +57,13 @@ def plan_targets(
     technique: str | None = None,
     verify: str | None = None,
     liars: Collection[str] = (),
+    lifted: Callable[[str], Collection[str]] = lambda identity: (),
 ) -> tuple[Target, ...]:
     """One target for each disk that is not excluded, with the method the ladder picks. Raises Fault of the ladder.
 
     ``reaches``: whether commands reach the drive behind a path; ``liars``: disks, by identity, whose
-    drive has once called a command done without erasing.
+    drive has once called a command done without erasing; ``lifted``: obstacles, by identity, that are out of the way
+    when its erasure begins (``obstacles_lifted``).
     """
     targets: list[Target] = []
     for disk, exclusion in zip(disks, exclusions, strict=True):
@@ -67,10 +71,22 @@ def plan_targets(
         if exclusion is not None or identity is None:
             continue
         path, medium = known(disk.path) or "", known(disk.medium) or "unknown"
-        lied = identity.text in liars
-        method = choose(disk, level=level, technique=technique, verify=verify, reached=reaches(path), lied=lied)
+        lied, gone = identity.text in liars, lifted(identity.text)
+        method = choose(
+            disk, level=level, technique=technique, verify=verify, reached=reaches(path), lied=lied, lifted=gone
+        )
         targets.append(Target(identity=identity, path=path, medium=medium, method=method))
     return tuple(targets)
+
+
+def obstacles_lifted(*, thaws: bool, points: Mapping[str, ResumePoint]) -> Callable[[str], Collection[str]]:
+    """By identity: a drive that is frozen when this PC can suspend, one that is locked when the password is ours."""
+    mine = {name for name, point in points.items() if left_password(point.commands)}
+
+    def lifted(identity: str) -> Collection[str]:
+        return {reason for reason, gone in (("skip-frozen", thaws), ("skip-locked", identity in mine)) if gone}
+
+    return lifted
 
 
 def system_disk(targets: Sequence[Target]) -> DiskIdentity | None:

@@ -17,14 +17,16 @@ from typing import Any, Protocol
 
 from agent import __version__
 from agent.eligibility.assess import assess
+from agent.erasure import thaw
 from agent.erasure.gate import exclude
 from agent.inventory.collect import ProbeDone, collect
 from agent.job import planning
-from agent.job.consent import grant, needed_characters
+from agent.job.consent import grant, grant_reveal, needed_characters
 from agent.job.engine import Install, Result, run_plan
 from agent.job.history import close_runs, cut_later, liars, resume_points
 from agent.job.journal import Journal
 from agent.job.options import options
+from agent.job.revealing import offer, run_reveal
 from agent.job.stream import EventStream, Listener
 from agent.machine.ancestry import standing_on
 from agent.machine.door import Machine
@@ -36,7 +38,7 @@ from agent.model.facts import known, to_wire
 from agent.model.identity import DiskIdentity
 from agent.model.inventory import Disk, Inventory
 from agent.model.job import Job, State
-from agent.model.plan import Choice, Exclusion, InstallPlan, Plan, SystemChoice, Target
+from agent.model.plan import Choice, Exclusion, InstallPlan, Plan, Reveal, SystemChoice, Target
 from agent.model.stick import Stick
 from agent.model.tag import Tag, normalise
 
@@ -280,6 +282,29 @@ class Session:
         self._in_thread(work)
         return True
 
+    def hidden(self, *, dco: bool = True) -> Mapping[str, Reveal]:
+        """Disks that hide sectors, by identity, with what can be shown of them."""
+        mine = [d for d, excluded in zip(self._disks, self._exclusions, strict=True) if excluded is None]
+        offers = [offer(disk, exercise=self.exercise, dco=dco) for disk in mine]
+        return {found.identity.text: found for found in offers if found is not None}
+
+    def reveal(self, identity: str, typed: str, *, dco: bool = True) -> None:
+        """Show the hidden sectors of this disk, then take the inventory again. Raises Fault confirm-wrong,
+        choice-missing (too late, or nothing is hidden)."""
+        wanted = self.hidden(dco=dco).get(identity)
+        if wanted is None or self.job.state not in (State.ASSESSED, State.CHOSEN, State.PLANNED):
+            raise Fault("choice-missing")
+        by = self.job.operator or self.operator
+        warrant = grant_reveal(wanted, typed, by=by, clock=self._machine.clock, new_id=lambda: secrets.token_hex(16))
+        facts = planning.disk_facts(self._disks)[identity]
+
+        def work() -> None:
+            run_reveal(self._machine, self._stream, wanted, warrant, facts)
+            self._plan = None
+            self._take_inventory()
+
+        self._in_thread(work)
+
     def has_targets(self) -> bool:
         """False when no disk of this PC can be erased: an alarm, never an empty list that passes."""
         return any(exclusion is None for exclusion in self._exclusions)
@@ -461,6 +486,9 @@ class Session:
             level=self.level,
             reaches=self._machine.has_firmware,
             liars=liars(self._journals, last_run_only=self.exercise),
+            lifted=planning.obstacles_lifted(
+                thaws=thaw.possible(self._machine, self._disks), points=resume_points(self._journals)
+            ),
         )
         if not targets:
             raise Fault("disk-none-found")

@@ -103,3 +103,20 @@ def sanitize_status(text: str) -> dict[str, Any]:
     if "SD0 " in text and not re.search(r"failed:|error", text.replace("Without Error", "")):
         return {"state": "completed" if "Last Sanitize Operation Completed Without Error" in text else "idle"}
     return {"state": "unknown"}
+
+
+def max_sectors(text: str) -> tuple[int, int] | None:
+    """``hdparm -N``: visible and native sectors. A refused command leaves figures that cannot be: None."""
+    match = re.search(r"max sectors\s*=\s*(\d+)/(\d+), HPA is (?:enabled|disabled)", text)
+    if SENSE in text or match is None:
+        return None
+    visible, native = int(match[1]), int(match[2])
+    return None if native <= 1 or visible > native else (visible, native)
+
+
+def real_max_sectors(text: str) -> int | None:
+    """``hdparm --dco-identify``. "Real max sectors: 1" comes from an aborted command."""
+    match = re.search(r"Real max sectors:\s*(\d+)", text)
+    if SENSE in text or match is None or "DCO Checksum verified" not in text or int(match[1]) <= 1:
+        return None
+    return int(match[1])

@@ -25,6 +25,10 @@ class Kind(StrEnum):
     PLANNED = "planned"  # plan (wire), digest, short_digest
     CONSENT_REFUSED = "consent_refused"  # disk, reason
     CONSENTED = "consented"  # warrant_id, plan_digest, by, disks [{identity, suffix}]
+    SUSPENDING = "suspending"  # seconds, disks [identity]: the PC is about to sleep, which thaws frozen drives
+    WOKE = "woke"  # frozen [identity]: those that still are; error
+    REVEAL_STARTED = "reveal_started"  # warrant_id, digest, areas [hpa|dco], by: hidden sectors are about to be shown
+    REVEALED = "revealed"  # areas, before, after (sectors), left [area], error: the inventory is taken again
     # one disk (``disk`` is the identity text)
     ERASURE_STARTED = "erasure_started"  # method (wire), bytes_total, resumed
     CANARIES_PLANTED = "canaries_planted"  # count, readable

@@ -40,6 +40,8 @@ _AFTER_CONSENT = (State.CONSENTED, State.ERASING, State.ERASED, State.INSTALLING
 
 TRANSITIONS: Mapping[Kind, Mapping[State, State]] = {
     Kind.JOB_STARTED: {State.STARTING: State.SCANNING},
+    # another size is another disk to confirm: whatever was planned goes
+    Kind.REVEALED: {s: State.SCANNING for s in (State.ASSESSED, State.CHOSEN, State.PLANNED)},
     Kind.INVENTORY_FINISHED: {State.SCANNING: State.SCANNING},
     Kind.ASSESSED: {State.SCANNING: State.ASSESSED, State.ASSESSED: State.ASSESSED},
     Kind.CHOSEN: {s: State.CHOSEN for s in (State.ASSESSED, State.CHOSEN, State.PLANNED)},
@@ -136,6 +138,7 @@ class Job:
     faults: tuple[Mapping[str, Any], ...] = ()
     attention: str = ""
     stop_requested: bool = False
+    suspending: bool = False  # the PC is about to sleep, or asleep
     outcome: str = ""
     exit_code: int | None = None
     last_seq: int = 0
@@ -196,10 +199,14 @@ def apply(job: Job, event: Event) -> Job:
             return put(consent_refusals=job.consent_refusals + 1)
         case Kind.CONSENTED:
             return put(warrant_id=p["warrant_id"])
+        case Kind.SUSPENDING:
+            return put(suspending=True)
+        case Kind.WOKE:
+            return put(suspending=False)
         case Kind.ERASURE_STARTED:
             passes = int(p["method"].get("passes", 1))
             return put(disks=_disk(job, event, phase="canaries", total=p["bytes_total"], passes=passes, outcome=None))
-        case Kind.COMMAND_STARTED:
+        case Kind.COMMAND_STARTED if not p.get("aside"):
             changes = {"technique": p["technique"], "command_s": 0.0, "command_fraction": None, "eta_s": None}
             return put(disks=_disk(job, event, phase="command", **changes))
         case Kind.COMMAND_RUNNING:

@@ -40,6 +40,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reveal:
+    """Areas of one disk ("hpa", "dco") to show again, for good: its size is another one afterwards."""
+
+    identity: DiskIdentity  # with the size it shows now
+    areas: tuple[str, ...]
+    exercise: bool
+
+    @property
+    def digest(self) -> str:
+        return _digest(to_wire(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
     """A disk that is not touched; ``reason`` is a message id."""
 
@@ -97,11 +110,15 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 over the canonical JSON (sorted keys, no blanks, UTF-8), in hex."""
-        text = json.dumps(self.to_wire(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _digest(self.to_wire())
 
     @property
     def short_digest(self) -> str:
         """Eight hex digits for people: "9F3A-77C1"."""
         head = self.digest[:8].upper()
         return f"{head[:4]}-{head[4:]}"
+
+
+def _digest(wire: Any) -> str:
+    text = json.dumps(wire, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

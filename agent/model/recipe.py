@@ -18,5 +18,6 @@ class Recipe(BaseModel):
     chosen_by: str
     erase: Literal["all-eligible"] = "all-eligible"
     level: Literal["clear", "purge"] | None = None  # None: the strongest the disk and this version reach
+    reveal: Literal["hpa", "dco"] | None = None  # show what ATA drives hide; "dco": the overlay too
     tag: str | None = None
     lot: str | None = None

@@ -15,6 +15,7 @@ from agent.model.identity import DiskIdentity
 class Action(StrEnum):
     ERASE = "erase"
     INSTALL = "install"
+    REVEAL = "reveal"  # hidden sectors of an ATA drive: nothing is erased, its size changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,8 @@ class PlainSink:
             lines += wrapped(self._words(method["reason"], **method.get("params", {})), "   ")
             if method["technique"] != "overwrite":
                 lines += wrapped(self._words("command-cannot-stop"), "   ")
+            if method.get("params", {}).get("thaw"):
+                lines += wrapped(self._words("plain-thaw"), "   ")
             for skipped in method.get("skipped", ()):
                 why = self._words(skipped["reason"], **skipped.get("params", {}))
                 lines += wrapped(f"{self._words('technique-' + skipped['technique'])} : {why}", "   - ")
@@ -147,7 +149,29 @@ class PlainSink:
     def _technique(self, name: str) -> str:
         return self._words(f"technique-{name}")
 
+    def _on_suspending(self, event: Event) -> list[str]:
+        p = event.params
+        return self._say("plain-suspending", seconds=p["seconds"], count=len(p["disks"]))
+
+    def _on_woke(self, event: Event) -> list[str]:
+        count = len(event.params["frozen"])
+        return self._say("plain-woke-frozen", count=count) if count else self._say("plain-woke")
+
+    def _on_reveal_started(self, event: Event) -> list[str]:
+        areas = ", ".join(event.params["areas"]).upper()
+        return self._say("plain-reveal", disk=self._disk(event), areas=areas)
+
+    def _on_revealed(self, event: Event) -> list[str]:
+        p = event.params
+        if p["left"] or p["after"] is None:
+            areas = ", ".join(p["left"]).upper()
+            return self._say("plain-revealed-not", disk=self._disk(event), areas=areas)
+        told = {"before": str(p["before"]), "after": str(p["after"])}
+        return self._say("plain-revealed", disk=self._disk(event), **told)
+
     def _on_command_started(self, event: Event) -> list[str]:
+        if event.params.get("aside"):
+            return self._say("plain-command-aside", disk=self._disk(event), line=" ".join(event.params["argv"]))
         technique = self._technique(event.params["technique"])
         return self._say("plain-command", disk=self._disk(event), technique=technique)
 
@@ -170,6 +194,8 @@ class PlainSink:
 
     def _on_command_finished(self, event: Event) -> list[str]:
         p = event.params
+        if p.get("aside"):
+            return []
         told = {"technique": self._technique(p["technique"]), "time": time_text(float(p["seconds"]), self._words)}
         answered = "plain-command-finished" if p.get("exit_status") is not None else "plain-command-unanswered"
         return self._say(answered, disk=self._disk(event), **told)

@@ -115,6 +115,8 @@ def _attention(job: Job, w: Words) -> str:
 
 
 def _busy(job: Job, w: Words) -> Face:
+    if job.suspending:
+        return Face(word="wall-suspending", slot=theme.AMBER, shape=Shape.REVERSED, reason=w("wall-why-suspending"))
     if job.state is State.INSTALLING:
         linux = (job.chosen or {}).get("system") != "windows"
         done = job.install_fraction

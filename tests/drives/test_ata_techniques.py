@@ -11,15 +11,25 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from agent.erasure import thaw
 from agent.erasure.ladder import choose
+from agent.erasure.proof import hidden_areas
 from agent.erasure.resume import resume_point
+from agent.erasure.reveal import Revealed, hidden
 from agent.erasure.run import Limits, erase
 from agent.inventory.hdparm import parse_hdparm
-from agent.job.consent import grant
+from agent.job import planning
+from agent.job.consent import grant, grant_reveal
+from agent.job.engine import run_plan
+from agent.job.headless import answer
+from agent.job.revealing import offer, run_reveal
+from agent.job.session import Session
+from agent.job.stream import EventStream
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.ata import AtaDrive
 from agent.machine.drives.ata_make import Action as Sanitize
@@ -30,12 +40,14 @@ from agent.machine.drives.laboratory import Laboratory
 from agent.machine.recorded import CARD, RecordedMachine
 from agent.machine.rehearsal import RehearsalMachine
 from agent.model.erasure import Evidence, Level, Method, Outcome
-from agent.model.events import Kind
+from agent.model.errors import Fault
+from agent.model.events import Event, Kind
 from agent.model.facts import Known
 from agent.model.identity import DiskIdentity, identify
-from agent.model.inventory import Disk
+from agent.model.inventory import Disk, Inventory
 from agent.model.plan import Choice, Plan, SystemChoice, Target
-from agent.model.warrant import Action
+from agent.model.recipe import Recipe
+from agent.model.warrant import Action, Warrant
 from tests.drives.conftest import OpensLab
 from tests.unit.erasure.doubles import MIB, Journal, plant_old_content
 
@@ -93,19 +105,7 @@ class Station:
     def erase(self, method: Method, *, emit: Emit | None = None, facts: Disk | None = None) -> Evidence:
         known_facts = facts or self.facts
         target = Target(identity=self.identity, path=PATH, medium="hdd", method=method)
-        choice = Choice(system=SystemChoice.NONE, profile=None, chosen_by="07")
-        plan = Plan(
-            machine="m",
-            tag=None,
-            targets=(target,),
-            excluded=(),
-            choice=choice,
-            install=None,
-            exercise=True,
-            estimate_s=0.0,
-        )
-        typed = {target.identity.text: target.identity.text[-4:]}
-        warrant = grant(plan, typed, by="07", clock=self.machine.clock, new_id=lambda: uuid.uuid4().hex)
+        plan, warrant = self.consent(target)
         point = resume_point(self.journal.events(), self.identity.text)
         with self.machine.open_disk(target.identity, warrant, Action.ERASE) as disk:
             return erase(
@@ -120,6 +120,21 @@ class Station:
                 resume=point,
                 limits=Limits(block_bytes=MIB, mark_bytes=4 * MIB),
             )
+
+    def consent(self, target: Target) -> tuple[Plan, Warrant]:
+        choice = Choice(system=SystemChoice.NONE, profile=None, chosen_by="07")
+        plan = Plan(
+            machine="m",
+            tag=None,
+            targets=(target,),
+            excluded=(),
+            choice=choice,
+            install=None,
+            exercise=True,
+            estimate_s=0.0,
+        )
+        typed = {target.identity.text: target.identity.text[-4:]}
+        return plan, grant(plan, typed, by="07", clock=self.machine.clock, new_id=lambda: uuid.uuid4().hex)
 
     def cut_when(self, wanted: Callable[[Kind, Mapping[str, Any]], bool]) -> Emit:
         """The plug goes at this event: it is on the medium, and nothing after it is."""
@@ -153,13 +168,13 @@ def bench(tmp_path: Path, open_lab: OpensLab) -> Bench:
     recording.mkdir()
     (recording / CARD).write_text(json.dumps({"name": "nothing"}))
 
-    def make(kind: AtaMake, *faults: AtaFault, past: AtaPast | None = None) -> Station:
+    def make(kind: AtaMake, *faults: AtaFault, past: AtaPast | None = None, sleeps: bool = False) -> Station:
         clock = VirtualClock()
         backing = tmp_path / "drive.img"
         plant_old_content(backing, SIZE)
         drive = AtaDrive(PATH, backing, clock, make=kind, past=past, faults=faults)
         lab = open_lab(drive)
-        machine = RehearsalMachine(
+        machine = (Sleeper if sleeps else RehearsalMachine)(
             RecordedMachine(recording),
             tmp_path / "work",
             clock=clock,
@@ -542,7 +557,70 @@ def test_the_plug_is_pulled_at_40_percent_of_a_security_erase(bench: Bench, monk
     assert not station.password_enabled and MARKER not in station.left
 
 
-# -- what the record keeps ---------------------------------------------------------------------------------------------
+# -- frozen by the firmware --------------------------------------------------------------------------------------------
+
+
+class Sleeper(RehearsalMachine):
+    def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
+        return b"s2idle [deep]\n" if path == thaw.MEM_SLEEP else super().read(path, limit=limit)
+
+
+def whole_plan(station: Station, other: Disk | None = None) -> tuple[Evidence, list[Event]]:
+    """Plan, consent and engine, as a session would have them."""
+    machine, facts = station.machine, station.facts
+    disks = [facts, *([other] if other else [])]
+    lifted = planning.obstacles_lifted(thaws=thaw.possible(machine, disks), points={})
+    [target] = planning.plan_targets([facts], [None], level=None, reaches=machine.has_firmware, lifted=lifted)
+    plan, warrant = station.consent(target)
+    stream = EventStream(machine.clock)
+    stream.emit(Kind.JOB_STARTED, job_id="j", machine="m", exercise=True, version="0")
+    stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+    stream.emit(Kind.CHOSEN, system="none", profile=None, chosen_by="07")
+    stream.emit(Kind.PLANNED, plan=plan.to_wire(), digest=plan.digest, short_digest=plan.short_digest)
+    stream.emit(Kind.CONSENTED, warrant_id=warrant.warrant_id, plan_digest=plan.digest, by="07", disks=[])
+    known_facts = planning.disk_facts(disks)
+    result = run_plan(machine, stream, plan, warrant, known_facts, stop=threading.Event(), install=None)
+    return result.evidence[0], list(stream.events())
+
+
+def slept(events: list[Event]) -> list[tuple[str, int]]:
+    return [
+        (e.kind.value, len(e.params.get("frozen", e.params.get("disks", ()))))
+        for e in events
+        if e.kind in (Kind.SUSPENDING, Kind.WOKE)
+    ]
+
+
+@pytest.mark.parametrize("freeze", [Freeze.BOOT, Freeze.POWER_ON])
+def test_a_suspend_thaws_and_the_plan_is_kept(bench: Bench, freeze: Freeze) -> None:
+    station = bench(replace(OLD_HDD, freeze=freeze), sleeps=True)
+    evidence, events = whole_plan(station)
+    assert judged(evidence) == ("purged", "ata-security-erase-enhanced", ("reason-purged",))
+    assert slept(events) == [("suspending", 1), ("woke", 0)]
+    kinds = [e.kind for e in events]
+    assert kinds.index(Kind.WOKE) < kinds.index(Kind.ERASURE_STARTED)
+
+
+def test_a_drive_that_stays_frozen_gets_the_next_line(bench: Bench) -> None:
+    station = bench(replace(OLD_HDD, freeze=Freeze.ALWAYS), sleeps=True)
+    evidence, events = whole_plan(station)
+    assert judged(evidence)[:2] == ("cleared", "overwrite") and evidence.method.skipped[-1].reason == "skip-frozen"
+    assert slept(events) == [("suspending", 1), ("woke", 1)]
+
+
+def test_no_sleep_while_a_drive_of_the_pc_has_a_password(bench: Bench) -> None:
+    station = bench(replace(OLD_HDD, freeze=Freeze.BOOT), sleeps=True)
+    other = replace(station.facts, serial=Known("OTHER", "x"), wwn=Known("0x5", "x"), path=Known("/dev/sdb", "x"))
+    security = replace(other.security, enabled=Known(True, "x")) if other.security else None
+    evidence, events = whole_plan(station, replace(other, security=security))
+    assert judged(evidence)[:2] == ("cleared", "overwrite") and slept(events) == []
+    assert "skip-frozen" in {s.reason for s in evidence.method.skipped}
+
+
+def test_no_sleep_on_a_pc_that_only_idles(bench: Bench) -> None:
+    station = bench(replace(OLD_HDD, freeze=Freeze.BOOT))
+    evidence, events = whole_plan(station)
+    assert judged(evidence)[:2] == ("cleared", "overwrite") and slept(events) == []
 
 
 def test_frozen_by_the_firmware_is_not_offered_without_a_thaw(bench: Bench) -> None:
@@ -550,3 +628,135 @@ def test_frozen_by_the_firmware_is_not_offered_without_a_thaw(bench: Bench) -> N
     assert station.plan().skipped[-1].reason == "skip-frozen"
     thawed = station.plan(lifted={"skip-frozen"})
     assert thawed.technique == "ata-security-erase-enhanced" and thawed.params["thaw"] is True
+
+
+# -- hidden sectors ----------------------------------------------------------------------------------------------------
+
+SECTORS = SIZE // 512
+HPA, DCO = SECTORS - 4096, SECTORS - 2048
+
+
+def inventoried(station: Station) -> Disk:
+    """As the inventory would have it, hidden areas too."""
+    facts = station.facts
+    found: dict[str, Any] = {}
+    for option in ("-N", "--dco-identify"):
+        answer = station.machine.run(["hdparm", option, PATH], timeout_s=10)
+        told = parse_hdparm(answer.stdout + answer.stderr)
+        found |= (told.extra or {}) if isinstance(told, Disk) else {}
+    return replace(facts, extra=found)
+
+
+def shown(station: Station, *, dco: bool = True, typed: str | None = None) -> tuple[Revealed, list[Event]]:
+    facts, machine = inventoried(station), station.machine
+    wanted = offer(facts, exercise=True, dco=dco)
+    assert wanted is not None
+    name = wanted.identity.text
+    warrant = grant_reveal(wanted, typed or name[-4:], by="07", clock=machine.clock, new_id=lambda: uuid.uuid4().hex)
+    stream = EventStream(machine.clock)
+    stream.emit(Kind.JOB_STARTED, job_id="j", machine="m", exercise=True, version="0")
+    stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+    return run_reveal(machine, stream, wanted, warrant, facts), list(stream.events())
+
+
+@pytest.mark.parametrize(
+    ("past", "areas", "after"),
+    [
+        (AtaPast(hpa_sectors=HPA), ("hpa",), SECTORS),
+        (AtaPast(dco_sectors=DCO), ("dco",), SECTORS),
+        (AtaPast(hpa_sectors=HPA, dco_sectors=DCO), ("hpa", "dco"), SECTORS),
+    ],
+    ids=["hpa", "dco", "both"],
+)
+def test_hidden_sectors_are_shown_and_then_erased(
+    bench: Bench, past: AtaPast, areas: tuple[str, ...], after: int
+) -> None:
+    station = bench(OLD_HDD, past=past)
+    before = inventoried(station)
+    assert hidden(before) == areas
+    found, events = shown(station)
+    assert (found.after, found.left, found.error) == (after, (), "")
+    station.lab.power_cut()
+    now = inventoried(station)
+    assert hidden(now) == () and now.size_bytes == Known(SIZE, "IDENTIFY")
+    kinds = [e.kind for e in events if e.disk]
+    assert kinds[0] is Kind.REVEAL_STARTED and kinds[-1] is Kind.REVEALED and Kind.COMMAND_STARTED in kinds
+    station.journal = Journal(station.identity.text)
+    evidence = station.erase(station.plan("overwrite"), facts=now)
+    assert (evidence.outcome, evidence.exceptions, evidence.bytes_total) == (Outcome.CLEARED, (), SIZE)
+    assert MARKER not in station.left
+
+
+def test_an_overlay_is_left_when_only_the_hpa_is_asked_for(bench: Bench) -> None:
+    station = bench(OLD_HDD, past=AtaPast(hpa_sectors=HPA, dco_sectors=DCO))
+    found, _ = shown(station, dco=False)
+    assert (found.after, found.left) == (DCO, ("dco",))
+
+
+@pytest.mark.parametrize("fixed_sense", [False, True], ids=["descriptor-sense", "fixed-sense"])
+def test_a_drive_that_keeps_them_hidden_says_so(
+    bench: Bench, fixed_sense: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench(OLD_HDD, AtaFault.SET_MAX_DOES_NOTHING, past=AtaPast(hpa_sectors=HPA))
+    if fixed_sense:
+        monkeypatch.setattr("agent.erasure.ata.speak_plainly", lambda talk: False)
+    found, events = shown(station)
+    assert found.left == ("hpa",) and found.after == HPA
+    assert events[-1].kind is Kind.REVEALED and events[-1].params["left"] == ["hpa"]
+    evidence = station.erase(station.plan("overwrite"), facts=inventoried(station))
+    assert evidence.outcome is Outcome.CLEARED_WITH_EXCEPTIONS
+    assert {"id": "exception-hpa", "bytes": 4096 * 512} in [dict(e) for e in evidence.exceptions]
+
+
+def test_what_an_aborted_command_shows_is_no_hidden_area(bench: Bench) -> None:
+    station = bench(OLD_HDD, AtaFault.ABORTS_LIMITS, AtaFault.ABORTS_DCO)
+    assert hidden(inventoried(station)) == () and offer(inventoried(station), exercise=True) is None
+
+
+def test_hidden_sectors_need_a_consent_of_their_own(bench: Bench) -> None:
+    station = bench(OLD_HDD, past=AtaPast(hpa_sectors=HPA))
+    with pytest.raises(Fault) as caught:
+        shown(station, typed="WXYZ")
+    assert caught.value.error_id == "confirm-wrong" and station.drive.limits.visible == HPA
+    target = Target(identity=station.identity, path=PATH, medium="hdd", method=station.plan("overwrite"))
+    _, warrant = station.consent(target)
+    with pytest.raises(Fault) as caught:
+        station.machine.open_disk(target.identity, warrant, Action.REVEAL)
+    assert caught.value.error_id == "warrant-other-disk"
+
+
+def test_sectors_that_the_kernel_does_not_see_yet_stay_an_exception(bench: Bench) -> None:
+    station = bench(OLD_HDD)
+    small = replace(inventoried(station), size_bytes=Known(HPA * 512, "lsblk"))
+    assert {"id": "exception-hpa", "bytes": 4096 * 512} in [dict(e) for e in hidden_areas(small)]
+
+
+def test_a_recipe_shows_them_first_and_plans_for_the_whole_disk(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench(OLD_HDD, past=AtaPast(hpa_sectors=HPA))
+
+    def look(session: Session) -> None:
+        session._disks = (inventoried(station),)
+        session._exclusions = (None,)
+        session._inventory = Inventory(disks=Known(session._disks, "lsblk"))
+        none = {"system": "none", "possible": True}
+        session._stream.emit(Kind.ASSESSED, eligibility={}, options=[none])
+
+    monkeypatch.setattr(Session, "_take_inventory", look)
+    kept: list[Evidence] = []
+    paper: Any = SimpleNamespace(ready=lambda: None, finish=lambda stream, **more: kept.extend(more["evidence"]))
+    session = Session(open_machine=lambda: station.machine, paper=paper, systems=SimpleNamespace(), home=tmp_path)  # type: ignore[arg-type]
+    session.start()
+    session.wait()
+    assert {name: wanted.areas for name, wanted in session.hidden().items()} == {OLD_HDD.serial: ("hpa",)}
+    recipe = {"schema": "regain-recipe/1", "system": "none", "chosen_by": "07", "reveal": "hpa"}
+    answer(session, Recipe.model_validate(recipe))
+    session.wait()
+    assert session.job.plan is not None and session.job.plan["targets"][0]["identity"]["size_bytes"] == SIZE
+    kinds = [e.kind for e in session.events()]
+    assert kinds.index(Kind.REVEALED) < kinds.index(Kind.PLANNED) < kinds.index(Kind.CONSENTED)
+    [end] = [e for e in session.events() if e.kind is Kind.ERASURE_FINISHED]
+    assert (end.params["outcome"], end.params["exceptions"]) == ("purged", [])
+    assert ["-N", f"p{SECTORS}"] in [command["argv"][2:4] for command in kept[0].commands]
+    assert MARKER not in station.left

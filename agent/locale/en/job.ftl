@@ -17,6 +17,20 @@ plain-consented = Consent given by card { $by }, number { $warrant }.
 plain-erasing = ERASURE: { $disk }.
 plain-resumed = ERASURE resumed where it was: { $disk }.
 plain-canaries = { $disk }: { $count } canaries written and read back.
+plain-suspending = This PC goes to sleep in { $seconds } s, to thaw { $count ->
+    [one] one drive
+   *[other] { $count } drives
+ } that the BIOS has frozen. It wakes by itself: touch nothing.
+plain-woke = Awake: the drives answer.
+plain-woke-frozen = Awake, but { $count ->
+    [one] one drive is
+   *[other] { $count } drives are
+ } still frozen by the BIOS. The plan goes on.
+plain-thaw = Before that, this PC sleeps for some seconds: the BIOS froze the drive at start.
+plain-command-aside = { $disk }: { $line }
+plain-reveal = { $disk }: sectors that the drive hides ({ $areas }), shown for good before any plan.
+plain-revealed = { $disk }: { $after } sectors can be seen, { $before } before. The inventory is taken again.
+plain-revealed-not = { $disk }: the drive still hides sectors ({ $areas }). They stay an exception on the certificate.
 plain-command = { $disk }: { $technique } sent. It cannot be stopped.
 plain-command-running = { $disk }: { $technique } running for { $time }, the drive does not tell how far it is.
 plain-command-told = { $disk }: { $technique }, { $percent } %, { $left } left.

@@ -17,6 +17,20 @@ plain-consented = Accord donné par la carte { $by }, n° { $warrant }.
 plain-erasing = EFFACEMENT : { $disk }.
 plain-resumed = EFFACEMENT repris là où il était : { $disk }.
 plain-canaries = { $disk } : { $count } témoins écrits et relus.
+plain-suspending = Ce poste se met en veille dans { $seconds } s, pour déverrouiller { $count ->
+    [one] un disque
+   *[other] { $count } disques
+ } que le BIOS a verrouillés. Il se réveille seul, ne touchez à rien.
+plain-woke = Réveillé : les disques répondent.
+plain-woke-frozen = Réveillé, mais { $count ->
+    [one] un disque reste verrouillé
+   *[other] { $count } disques restent verrouillés
+ } par le BIOS. Suite du plan.
+plain-thaw = Avant, ce poste se met en veille quelques secondes : le BIOS a verrouillé le disque au démarrage.
+plain-command-aside = { $disk } : { $line }
+plain-reveal = { $disk } : secteurs cachés par le disque ({ $areas }), montrés pour toujours avant tout plan.
+plain-revealed = { $disk } : { $after } secteurs visibles, contre { $before } avant. L’inventaire est refait.
+plain-revealed-not = { $disk } : le disque cache encore des secteurs ({ $areas }). Ils resteront une réserve du certificat.
 plain-command = { $disk } : { $technique } envoyé. Il ne peut pas être arrêté.
 plain-command-running = { $disk } : { $technique } en cours depuis { $time }, le disque ne dit pas où il en est.
 plain-command-told = { $disk } : { $technique }, { $percent } %, reste { $left }.

@@ -85,6 +85,13 @@ class Drive(Protocol):
     def power_cut(self) -> None: ...
 
 
+@runtime_checkable
+class Sleeper(Protocol):
+    """A drive to which a suspend of the PC is another thing than a pulled plug."""
+
+    def suspend(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """One name under which a drive is reached. ``nsid``: the NVMe namespace behind it, 0 for the whole controller.

@@ -20,7 +20,7 @@ from typing import Self
 
 from agent.machine.door import Answer, DoorError
 from agent.machine.drives import block
-from agent.machine.drives.bus import CommandSet, Drive, ManyNodes, Node
+from agent.machine.drives.bus import CommandSet, Drive, ManyNodes, Node, Sleeper
 from agent.machine.drives.library import compiled
 from agent.machine.drives.names import ALIAS, MACHINE, aliased, as_on_the_machine, devices_in
 from agent.machine.drives.wire import NO_SUCH_COMMAND, Question, Reply, Server
@@ -130,6 +130,12 @@ class Laboratory:
         for drive in self.drives:
             with self._locks[drive.path]:
                 drive.power_cut()
+
+    def suspend(self) -> None:
+        """The PC sleeps to RAM and wakes: every drive lost its power, and no firmware of the PC ran."""
+        for drive in self.drives:
+            with self._locks[drive.path]:
+                (drive.suspend if isinstance(drive, Sleeper) else drive.power_cut)()
 
     # -- tools
 

@@ -195,6 +195,9 @@ class ConfirmScreen(BenchScreen):
         if identity.get("text") in self.bench.resumable():
             told = paint.drawable_keep(w("resumable", end=f.tail(str(identity["text"]))))
             rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
+        if (method.get("params") or {}).get("thaw"):
+            told = paint.drawable_keep(w("confirm-thaw"))
+            rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
         if method.get("technique") != "overwrite":
             told = paint.drawable_keep(w("command-cannot-stop"))
             rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
