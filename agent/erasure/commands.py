@@ -55,8 +55,7 @@ class Heard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The drive's own word. ``state``: never | idle | in_progress | completed | completed_no_deallocate | failed |
-    corrupt (a format failed or was cut) | frozen | unsupported | unknown. ``agrees``: it can only speak of the action
-    that we sent."""
+    frozen | unsupported | unknown. ``agrees``: it can only speak of the action that we sent."""
 
     state: str
     fraction: float | None = None
@@ -171,8 +170,6 @@ class Conversation:
                     return Heard()
                 case "failed":
                     return Heard(end="sanitize-failed")
-                case "corrupt":
-                    return Heard(end="format-failed")
                 case "frozen":
                     return Heard(refusal="skip-sanitize-frozen")
                 case "idle" | "never" | "unsupported":  # it said "accepted", and nothing runs: it never began

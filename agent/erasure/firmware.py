@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.erasure import ata, ata_sanitize, nvme, proof, scsi
+from agent.erasure import ata, ata_sanitize, nvme, proof
 from agent.erasure.commands import Conversation, Heard
 from agent.erasure.ladder import named
 from agent.model.erasure import Method, Skipped
@@ -49,16 +49,12 @@ def at_rest(talk: Conversation) -> bool:
         status = poll()
     if status.state == "failed" and not talk.method.technique.startswith(_SANITIZES):
         talk.seen.end = "sanitize-failed"
-    elif status.state == "corrupt" and not talk.method.technique.startswith(_FORMATS):
-        talk.seen.end = "format-failed"
     elif status.state == "unknown":
         talk.seen.end = "sanitize-unknown"
     return not talk.seen.end
 
 
 _SANITIZES = ("nvme-sanitize", "ata-sanitize", "scsi-sanitize")
-_FORMATS = ("scsi-",)
-"""What ends the state that a failed or cut FORMAT UNIT leaves."""
 
 
 def sanitize_poll(talk: Conversation) -> Any:
@@ -67,7 +63,7 @@ def sanitize_poll(talk: Conversation) -> Any:
         return nvme.sanitize_poll(talk)
     if ata.is_ata(talk.facts) and ata.offers_sanitize(talk.facts):
         return ata_sanitize.sanitize_poll(talk)
-    return scsi.sanitize_poll(talk) if scsi.is_scsi(talk.facts) else None
+    return None
 
 
 def fall_back(method: Method, why: Skipped) -> Method | None:

@@ -98,7 +98,6 @@ skip-frozen = The drive is frozen by the BIOS.
 skip-locked = The drive is locked by a password.
 skip-level-too-low = It does not reach Purge.
 skip-size-unknown = The size of the disk is not known.
-skip-sector-size = Its sectors have neither 512 nor 4096 bytes: nobody could read it back here.
 skip-read-only = The disk is read-only.
 skip-optical = An optical drive is not erased.
 skip-unknown-name = There is no method of this name.
@@ -135,9 +134,8 @@ reason-budget = Too many bad sectors.
 reason-read-only = The disk refuses every write.
 reason-sync-failed = The disk did not confirm what was written.
 reason-sanitize-running = The drive is running a SANITIZE command. Nothing was sent.
-reason-sanitize-unknown = The drive could not tell whether a SANITIZE command is running. Nothing more was sent.
+reason-sanitize-unknown = The drive could not tell whether a SANITIZE command is running. Nothing was sent.
 reason-sanitize-failed = The last SANITIZE command of this drive failed: it takes nothing else.
-reason-format-failed = The last FORMAT UNIT command of this drive failed or was cut: the drive wants another one first.
 reason-sanitize-no-end = The SANITIZE command is taking far longer than the drive announces. It may still be running.
 reason-left-running = The drive is still erasing itself, and nothing can stop it. This disk is NOT certified: come back to check it.
 reason-password-left = The password set for the erasure (“regain”) could not be taken off.
@@ -253,7 +251,6 @@ err-disk-no-method = Method not possible: { $method }, disk { $disk }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
         [skip-size-unknown] { skip-size-unknown }
-        [skip-sector-size] { skip-sector-size }
         [skip-read-only] { skip-read-only }
         [skip-optical] { skip-optical }
        *[other] The drive could not tell whether it has it.
@@ -273,7 +270,6 @@ err-disk-level-out-of-reach = Purge is out of reach: { $disk }
         [skip-locked] { skip-locked }
         [skip-level-too-low] { skip-level-too-low }
         [skip-size-unknown] { skip-size-unknown }
-        [skip-sector-size] { skip-sector-size }
         [skip-read-only] { skip-read-only }
        *[other] The drive could not tell whether it has it.
     }

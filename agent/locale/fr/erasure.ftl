@@ -98,7 +98,6 @@ skip-frozen = Le disque est verrouillé par le BIOS.
 skip-locked = Le disque est verrouillé par mot de passe.
 skip-level-too-low = Elle n’atteint pas l’effacement renforcé.
 skip-size-unknown = La taille du disque n’est pas connue.
-skip-sector-size = Ses secteurs n’ont ni 512 ni 4096 octets : personne ne pourrait le relire ici.
 skip-read-only = Le disque est en lecture seule.
 skip-optical = Un lecteur optique ne s’efface pas.
 skip-unknown-name = Ce nom de méthode n’existe pas.
@@ -135,9 +134,8 @@ reason-budget = Trop de secteurs défectueux.
 reason-read-only = Le disque refuse toute écriture.
 reason-sync-failed = Le disque n’a pas confirmé ce qui était écrit.
 reason-sanitize-running = Le disque exécute une commande SANITIZE. Rien n’a été envoyé.
-reason-sanitize-unknown = Le disque n’a pas pu dire si une commande SANITIZE est en cours. Rien d’autre n’a été envoyé.
+reason-sanitize-unknown = Le disque n’a pas pu dire si une commande SANITIZE est en cours. Rien n’a été envoyé.
 reason-sanitize-failed = La dernière commande SANITIZE de ce disque a échoué : il ne peut rien recevoir d’autre.
-reason-format-failed = La dernière commande FORMAT UNIT de ce disque a échoué ou a été coupée : le disque en veut une autre d’abord.
 reason-sanitize-no-end = La commande SANITIZE dure bien plus longtemps que ce que le disque annonce. Elle tourne peut-être encore.
 reason-left-running = Le disque s’efface encore, et rien ne peut l’arrêter. Ce disque n’est PAS certifié : revenez le contrôler.
 reason-password-left = Le mot de passe posé pour l’effacement (« regain ») n’a pas pu être retiré.
@@ -253,7 +251,6 @@ err-disk-no-method = Méthode impossible : { $method }, disque { $disk }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
         [skip-size-unknown] { skip-size-unknown }
-        [skip-sector-size] { skip-sector-size }
         [skip-read-only] { skip-read-only }
         [skip-optical] { skip-optical }
        *[other] Le disque n’a pas pu dire s’il la propose.
@@ -273,7 +270,6 @@ err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { 
         [skip-locked] { skip-locked }
         [skip-level-too-low] { skip-level-too-low }
         [skip-size-unknown] { skip-size-unknown }
-        [skip-sector-size] { skip-sector-size }
         [skip-read-only] { skip-read-only }
        *[other] Le disque n’a pas pu dire s’il la propose.
     }

@@ -429,7 +429,6 @@ def test_a_format_that_was_seen_to_erase_and_one_pass_clear() -> None:
         ({"end": "sanitize-running"}, Outcome.UNKNOWN, "reason-sanitize-running"),
         ({"end": "sanitize-unknown"}, Outcome.UNKNOWN, "reason-sanitize-unknown"),
         ({"end": "sanitize-failed"}, Outcome.FAILED, "reason-sanitize-failed"),
-        ({"end": "format-failed"}, Outcome.FAILED, "reason-format-failed"),
         ({"end": "refused"}, Outcome.FAILED, "reason-command-refused"),
     ],
 )

@@ -154,7 +154,6 @@ SKIPS_WITH_TEXT = {
         "skip-no-estimate",
         "skip-lied",
         "skip-size-unknown",
-        "skip-sector-size",
         "skip-read-only",
         "skip-optical",
     },

@@ -18,7 +18,6 @@ sgdisk -Z /dev/sda
 wipefs -a /dev/sda
 wipefs --all /dev/sda
 blkdiscard /dev/sda
-blkdiscard --force /dev/mmcblk0
 shred /dev/sda
 parted -s /dev/sda mklabel gpt
 nvme format /dev/nvme0n1 -s 1
@@ -64,9 +63,6 @@ mmc extcsd read /dev/mmcblk0
 blockdev --getsize64 /dev/sda
 ethtool -P eth0
 dmesg
-sg_opcodes /dev/sda
-sg_requests --raw /dev/sda
-sg_turs /dev/sda
 """
 
 
