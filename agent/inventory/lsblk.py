@@ -74,7 +74,7 @@ def _device(row: Mapping[str, Any]) -> BlockDevice | None:
     if not name or kind not in ("disk", "loop") or _NOT_DISKS.match(name):
         return None
     bus = bus_of(name, str(row.get("tran") or "").strip())
-    if size == 0 and (bus != "sas" or _flag(row.get("rm"))):
+    if size == 0 and (bus != "sas" or not row.get("serial") or _flag(row.get("rm"))):
         return None  # an empty reader; a SAS disk without a size has sectors that the kernel does not take
     turning = row.get("rota") if isinstance(row.get("rota"), bool) else _flag(row.get("rota"))
     path = str(row.get("path") or f"/dev/{name}").strip()
