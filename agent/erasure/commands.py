@@ -41,11 +41,15 @@ _STUCK_S = 2 * 3600.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What an answer means. ``end``: how the disk's story ends here, a word for ``proof``; ``refusal``: the drive did
-    not begin, with the message id of why. Neither: it was accepted, which is all that is known."""
+    not begin, with the message id of why. Neither: it was accepted, which is all that is known.
+
+    ``touched``: refused, and yet something may have been erased: canaries from before prove nothing of what follows.
+    """
 
     end: str = ""
     refusal: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
+    touched: bool = False
 
     @property
     def goes_on(self) -> bool:
@@ -55,7 +59,7 @@ class Heard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The drive's own word. ``state``: never | idle | in_progress | completed | completed_no_deallocate | failed |
-    frozen | unsupported | unknown. ``agrees``: it can only speak of the action that we sent."""
+    format_failed | frozen | unsupported | unknown. ``agrees``: it can only speak of the action that we sent."""
 
     state: str
     fraction: float | None = None
@@ -79,6 +83,8 @@ class Conversation:
     monotonic: Callable[[], float]
     earlier_run: bool = False
     """The last command on the record was sent by a run that was cut."""
+    restricted: bool = False
+    """The drive failed a sanitize that was sent without AUSE: it takes nothing but another one without it."""
 
     def ask(self, argv: Sequence[str], *, timeout_s: float = ASK_S) -> Answer:
         """A question that writes nothing. Raises DoorError."""
@@ -170,6 +176,8 @@ class Conversation:
                     return Heard()
                 case "failed":
                     return Heard(end="sanitize-failed")
+                case "format_failed":
+                    return Heard(end="format-failed")
                 case "frozen":
                     return Heard(refusal="skip-sanitize-frozen")
                 case "idle" | "never" | "unsupported":  # it said "accepted", and nothing runs: it never began

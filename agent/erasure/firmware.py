@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.erasure import ata, ata_sanitize, nvme, proof
+from agent.erasure import ata, ata_sanitize, nvme, proof, scsi
 from agent.erasure.commands import Conversation, Heard
 from agent.erasure.ladder import named
 from agent.model.erasure import Method, Skipped
@@ -24,11 +24,8 @@ Work = Callable[[Sequence[str]], bool]
 
 
 def at_rest(talk: Conversation) -> bool:
-    """A sanitize that runs from before is waited for, and nothing is sent to a drive whose last one failed or whose
-    state cannot be told: ``seen.end`` says so. True when the drive is ready to be told something.
-
-    A drive that failed one may only be told to do another (ERASURE design, section 3): the plan's technique decides.
-    """
+    """A sanitize that runs from before is waited for, and nothing is sent to a drive whose state cannot be told:
+    ``seen.end`` says so. True when the drive is ready to be told something."""
     if not talk.machine.has_firmware(talk.disk.path):
         return True
     if ata.is_ata(talk.facts):
@@ -47,8 +44,9 @@ def at_rest(talk: Conversation) -> bool:
             talk.seen.end = heard.end
             return False
         status = poll()
-    if status.state == "failed" and not talk.method.technique.startswith(_SANITIZES):
-        talk.seen.end = "sanitize-failed"
+        talk.note(status)
+    if status.state in ("failed", "format_failed"):
+        talk.seen.end = _after_failure(talk, status.state)
     elif status.state == "unknown":
         talk.seen.end = "sanitize-unknown"
     return not talk.seen.end
@@ -57,13 +55,37 @@ def at_rest(talk: Conversation) -> bool:
 _SANITIZES = ("nvme-sanitize", "ata-sanitize", "scsi-sanitize")
 
 
+def _after_failure(talk: Conversation, state: str) -> str:
+    """A drive that failed a sanitize takes another one, or lets its failure mode be left when AUSE was set (ERASURE
+    design, section 3); one that failed a format must be formatted. It gives no sector to canaries until then: the first
+    one is for nothing but that, and proves nothing. How the disk's story ends, "" when it goes on."""
+    technique = talk.method.technique
+    if state == "failed":
+        if ata.is_ata(talk.facts):
+            return "" if technique.startswith(_SANITIZES) else "sanitize-failed"
+        leave = nvme.leave_failure if nvme.is_nvme(talk.facts) else scsi.leave_failure
+        if leave(talk):
+            return ""
+        if not technique.startswith(_SANITIZES):
+            return "sanitize-failed"
+    elif technique != scsi.FormatUnit.name and not technique.startswith(_SANITIZES):
+        return "format-failed"
+    wanted = named(technique)
+    if wanted is None:
+        raise ValueError(f"a plan of another version: {technique}")
+    talk.restricted = True
+    heard = wanted().carry_out(talk)
+    talk.restricted = False
+    return heard.end or ("sanitize-failed" if heard.refusal and state == "failed" else "")
+
+
 def sanitize_poll(talk: Conversation) -> Any:
     """How this kind of drive tells what its sanitize operation is doing; None when it has none."""
     if nvme.is_nvme(talk.facts):
         return nvme.sanitize_poll(talk)
     if ata.is_ata(talk.facts) and ata.offers_sanitize(talk.facts):
         return ata_sanitize.sanitize_poll(talk)
-    return None
+    return scsi.sanitize_poll(talk) if scsi.is_scsi(talk.facts) else None
 
 
 def fall_back(method: Method, why: Skipped) -> Method | None:
@@ -131,6 +153,8 @@ class Firmware:
         if after is None:
             self.talk.seen.end = "refused"
             return None
+        if heard.touched:
+            self.talk.seen.planted = self.talk.seen.canaries = None
         self.talk.emit(
             Kind.FELL_BACK,
             {"technique": method.technique, "reason": why.reason, "params": dict(why.params), "to": after.technique},

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from agent.erasure.technique import extra
 from agent.model.facts import Absent, Known, Unreadable, known
 from agent.model.identity import DiskIdentity, identify, is_usable_serial
 from agent.model.inventory import Disk, Medium
@@ -72,7 +73,9 @@ def _judge(
         return no("excluded-unreadable", what=unread[0], error=unread[1])
     if not path:
         return no("excluded-unreadable", what="path", error="-")
-    if not known(disk.size_bytes):
+    if length := known(extra(disk, "capacity", "sector_bytes")):  # asked where the kernel gives no size
+        return no("excluded-sector-size", sector_bytes=length)
+    if not known(disk.size_bytes) or "capacity" in (disk.extra or {}):
         return no("excluded-size-zero")
     if held := known(disk.in_use):
         return no("excluded-in-use", evidence=", ".join(h.removeprefix("mounted on ") for h in held), count=len(held))

@@ -150,7 +150,8 @@ class _Sanitize(Technique):
         code = ACTIONS[action]
         before = sanitize_log(talk.machine, talk.disk.path, talk.facts)
         once = ["-n", "1", "-p", "0"] if action == "overwrite" else []
-        argv = ["nvme", "sanitize", talk.disk.path, "-a", str(code), "-u", *once]
+        unrestricted = [] if talk.restricted else ["-u"]
+        argv = ["nvme", "sanitize", talk.disk.path, "-a", str(code), *unrestricted, *once]
         heard = talk.send(argv, heard=_heard, status=_status)
         if not heard.goes_on:
             return heard
@@ -239,6 +240,14 @@ class NvmeFormat(Technique):
         force = ["--force"] if _version(talk) >= _FIRST_WITH_FORCE else []
         argv = ["nvme", "format", talk.disk.path, "-s", str(setting), "-l", block, *force]
         return talk.send(argv, heard=_heard, status=_status)
+
+
+def leave_failure(talk: Conversation) -> bool:
+    """Exit Failure Mode: only a drive whose sanitize was sent with AUSE takes it. True when it did."""
+    talk.send(["nvme", "sanitize", talk.disk.path, "-a", "1"], heard=_heard, status=_status, aside=True)
+    status = sanitize_poll(talk)()
+    talk.note(status)
+    return status.state not in ("failed", "in_progress", "unknown")
 
 
 def _status(answer: Answer) -> str | None:

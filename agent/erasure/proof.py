@@ -39,6 +39,7 @@ FAILED_ENDS: Mapping[str, str] = {
     "sync-failed": "reason-sync-failed",
     "error": "reason-disk-error",
     "sanitize-failed": "reason-sanitize-failed",
+    "format-failed": "reason-format-failed",
     "refused": "reason-command-refused",
     "not-erased": ERASED_NOTHING,
     "password-left": "reason-password-left",

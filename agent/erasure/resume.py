@@ -82,12 +82,15 @@ class _Story:
     technique: str = ""  # the line of the plan that is being carried out
     over: bool = False
     zeroing: bool = False  # the stream that was read back is being written over
+    fell: bool = False  # in the run that is being told
 
     def begin_again(self, canaries: Mapping[str, Any]) -> None:
-        """New canaries: whatever was written or seen before them no longer counts."""
+        """New canaries: whatever was written or seen before them no longer counts. Lines of the plan that gave way in
+        this very run have."""
         self.canaries = canaries
-        self.inspection, self.fell_back, self.status_timeline = None, (), []
-        self.technique = str(self.method.get("technique"))
+        self.inspection, self.status_timeline = None, []
+        if not self.fell:
+            self.fell_back, self.technique = (), str(self.method.get("technique"))
         self.zeroing = False
         self.passes, self.done, self.offsets, self.seconds, self.bad = {}, set(), {}, {}, []
 
@@ -142,7 +145,7 @@ def _told(events: Iterable[Event]) -> _Story | None:
 
 def _started(event: Event, before: _Story | None) -> _Story:
     if event.params.get("resumed") and before is not None and before.canaries is not None:
-        before.over = False
+        before.over = before.fell = False
         before.interruptions += 1
         before.method = dict(event.params["method"])
         before.technique = before.technique or str(before.method.get("technique"))
@@ -172,7 +175,7 @@ def _fold(story: _Story, event: Event) -> None:
             story.status_timeline.append(dict(p))
         case Kind.FELL_BACK:
             gone = Skipped(technique=str(p["technique"]), reason=str(p["reason"]), params=dict(p.get("params", {})))
-            story.fell_back, story.technique = (*story.fell_back, gone), str(p["to"])
+            story.fell_back, story.technique, story.fell = (*story.fell_back, gone), str(p["to"]), True
         case Kind.PASS_STARTED:
             number, at = int(p["number"]), int(p["from"])
             earlier = story.passes.get(number)

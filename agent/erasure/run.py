@@ -134,11 +134,11 @@ class _Run:
         if self.stop.is_set():
             self.seen.end = "stopped"
             return
+        for gone in self.resume.fell_back if self.resume else ():
+            self.method = firmware.fall_back(self.method, gone) or self.method
         talk = self._talk()
         if not firmware.at_rest(talk):
             return
-        for gone in self.resume.fell_back if self.resume else ():
-            self.method = firmware.fall_back(self.method, gone) or self.method
         if proof.sends_command(self.method.technique) and self.seen.inspection is None:
             cut = self.resume is not None and self.resume.unsettled
             self.method = firmware.Firmware(talk=talk, work=self._work).carry_out(self.method, cut=cut)

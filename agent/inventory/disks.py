@@ -19,6 +19,7 @@ from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
 from agent.inventory.mmc import parse_extcsd
 from agent.inventory.nvme import parse_id_ctrl, parse_list_ns, parse_sanitize_log
+from agent.inventory.sg import parse_opcodes, parse_readcap, parse_requests
 from agent.inventory.smartctl import parse_smartctl
 from agent.inventory.text import told
 from agent.machine.door import DoorError, Machine
@@ -106,6 +107,8 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
             argv = ["nvme", "get-log", path, "--log-id=0x81", "--log-len=512", "-b"]
             log = ask(machine, argv, timeout_s=_TOOL_S, root=True)
             views.append(_view(log, parse_sanitize_log, _no_extra("sanitize_log")))
+    if bus in ("sas", "scsi"):
+        views += _scsi(machine, path, disk)
     if bus == "mmc":
         views += _mmc(machine, device.name, path)
     merged = _merge(disk, views)
@@ -161,6 +164,31 @@ def _ata_sanitize(machine: Machine, path: str) -> Disk:
     if isinstance(answer, Unreadable):
         return Disk(extra={"sanitize_status": {"unreadable": answer.error}})
     return Disk(extra={"sanitize_status": sanitize_status(answer.text + answer.errors)})
+
+
+def _scsi(machine: Machine, path: str, disk: Disk) -> list[Disk]:
+    """The commands it supports, what a sanitize is doing, and the length of its sectors where the kernel gives no size:
+    it takes none that is not a power of two (drivers/scsi/sd.c)."""
+    supported = _view(ask(machine, ["sg_opcodes", path], timeout_s=_TOOL_S, root=True), parse_opcodes, _no_opcodes)
+    views = [supported]
+    if _offers_sanitize(views):
+        answer = ask(machine, ["sg_requests", path], timeout_s=_TOOL_S, root=True)
+        if isinstance(answer, Unreadable):
+            views.append(_no_extra("sanitize_status")(answer))
+        else:  # the sense data are on the one stream, their number on the other
+            found = parse_requests(answer.stdout + answer.stderr)
+            views.append(found if isinstance(found, Disk) else _no_extra("sanitize_status")(found))
+    if not known(disk.size_bytes):
+        argv = ["sg_readcap", "--long", path]
+        views.append(_view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_readcap, _no_extra("capacity")))
+    return views
+
+
+def _no_opcodes(why: Unreadable) -> Disk:
+    return Disk(
+        sanitize=DiskSanitize(overwrite=why, block_erase=why, crypto_erase=why),
+        extra={"format_unit": {"unreadable": why.error}},
+    )
 
 
 def _no_nvme(why: Unreadable) -> Disk:

@@ -71,9 +71,11 @@ def _name(row: Mapping[str, Any]) -> str:
 def _device(row: Mapping[str, Any]) -> BlockDevice | None:
     name, kind = _name(row), str(row.get("type") or "disk")
     size = count(row.get("size"))
-    if not name or kind not in ("disk", "loop") or _NOT_DISKS.match(name) or size == 0:
+    if not name or kind not in ("disk", "loop") or _NOT_DISKS.match(name):
         return None
     bus = bus_of(name, str(row.get("tran") or "").strip())
+    if size == 0 and (bus != "sas" or not row.get("serial") or _flag(row.get("rm"))):
+        return None  # an empty reader; a SAS disk without a size has sectors that the kernel does not take
     turning = row.get("rota") if isinstance(row.get("rota"), bool) else _flag(row.get("rota"))
     path = str(row.get("path") or f"/dev/{name}").strip()
     disk = Disk(
@@ -82,7 +84,7 @@ def _device(row: Mapping[str, Any]) -> BlockDevice | None:
         serial=_told(row.get("serial")),
         wwn=_told(row.get("wwn")),
         firmware=_told(row.get("rev")),
-        size_bytes=known_if(size, _SOURCE),
+        size_bytes=known_if(size or None, _SOURCE),
         logical_block_size=known_if(count(row.get("log-sec")), _SOURCE),
         physical_block_size=known_if(count(row.get("phy-sec")), _SOURCE),
         rotational=known_if(turning if bus not in ("loop", "virtio", "usb") else None, _SOURCE),

@@ -62,6 +62,18 @@ def parse_requests(data: bytes | str) -> Disk:
 
 
 @guarded
+def parse_readcap(data: bytes | str) -> Disk:
+    """``sg_readcap``, READ CAPACITY: as ``extra["capacity"]``, whatever the kernel makes of it."""
+    text = to_text(data)
+    last = re.search(r"Last LBA=(\d+)", text)
+    length = re.search(r"Logical block length=(\d+) bytes", text)
+    if last is None or length is None or not int(length[1]):
+        raise Noise(_first_line(text))
+    sectors, sector = int(last[1]) + 1, int(length[1])
+    return Disk(extra={"capacity": {"sectors": sectors, "sector_bytes": sector, "bytes": sectors * sector}})
+
+
+@guarded
 def parse_accepted(data: bytes | str) -> Disk:
     """``sg_sanitize`` and ``sg_format``: did the disk take the command?"""
     text = to_text(data)

@@ -14,7 +14,7 @@ _KNOWN_TOOLS = frozenset(
     {
         *("blkid", "blockdev", "cat", "dmidecode", "e2fsck", "ethtool", "fsck.vfat", "fsck.fat", "hdparm", "losetup"),
         *("lsblk", "lscpu", "lshw", "mcopy", "mdir", "mmc", "mokutil", "nvme", "partx", "sdparm", "sfdisk", "sgdisk"),
-        *("sg_inq", "sg_opcodes", "sg_readcap", "sg_requests", "smartctl", "udevadm", "wipefs"),
+        *("sg_inq", "sg_opcodes", "sg_readcap", "sg_requests", "sg_turs", "smartctl", "udevadm", "wipefs"),
     }
 )
 

@@ -52,7 +52,7 @@ method-scsi-sanitize-block = SAS disk: SANITIZE, blocks erased. A look for the c
 method-scsi-sanitize-crypto = SAS disk: SANITIZE, key replaced, a look for the canaries, then one pass and a read-back.
 method-scsi-sanitize-overwrite = SAS disk: SANITIZE, overwrite by the drive itself. A look for the canaries, and a sampled read-back.
 method-scsi-format-unit = SAS disk: FORMAT UNIT, a look for the canaries, then one pass and a read-back.
-method-mmc-sanitize = eMMC: one pass, blocks released, then SANITIZE. A look for the canaries, and a read-back.
+method-mmc-sanitize = eMMC: blocks released, SANITIZE, a look for the canaries, then one pass and a read-back.
 method-opal-psid = Opal drive: factory revert with the PSID, a look for the canaries, then one pass and a read-back.
 method-overwrite-hdd = Hard disk: one pass over all visible space, then read back.
 method-overwrite-ssd = Flash memory: two passes over all visible space, then read back.
@@ -118,6 +118,7 @@ excluded-unreadable = { $what ->
        *[other] Its name
     } could not be read: { $error }. A disk that is not fully read is never erased.
 excluded-size-zero = Size zero or unknown.
+excluded-sector-size = Sectors of { $sector_bytes } bytes, as in storage arrays: nothing can be read or written. First, by hand: sg_format --format --size=512, which takes hours.
 excluded-in-use = In use: { $evidence }.
 excluded-read-only = Read-only.
 excluded-loop = Disk image ({ $evidence }): only when you name it.
@@ -136,6 +137,7 @@ reason-sync-failed = The disk did not confirm what was written.
 reason-sanitize-running = The drive is running a SANITIZE command. Nothing was sent.
 reason-sanitize-unknown = The drive could not tell whether a SANITIZE command is running. Nothing was sent.
 reason-sanitize-failed = The last SANITIZE command of this drive failed: it takes nothing else.
+reason-format-failed = FORMAT UNIT failed: the disk gives no sector until a format goes through.
 reason-sanitize-no-end = The SANITIZE command is taking far longer than the drive announces. It may still be running.
 reason-left-running = The drive is still erasing itself, and nothing can stop it. This disk is NOT certified: come back to check it.
 reason-password-left = The password set for the erasure (“regain”) could not be taken off.

@@ -52,7 +52,7 @@ method-scsi-sanitize-block = Disque SAS : SANITIZE, effacement des blocs. Contr
 method-scsi-sanitize-crypto = Disque SAS : SANITIZE, changement de la clé, contrôle des témoins, puis une passe et relecture.
 method-scsi-sanitize-overwrite = Disque SAS : SANITIZE, écrasement par le disque. Contrôle des témoins et relecture par échantillon.
 method-scsi-format-unit = Disque SAS : FORMAT UNIT, contrôle des témoins, puis une passe et relecture.
-method-mmc-sanitize = Mémoire eMMC : une passe, libération des blocs, puis SANITIZE. Contrôle des témoins et relecture.
+method-mmc-sanitize = Mémoire eMMC : libération des blocs, SANITIZE, contrôle des témoins, puis une passe et relecture.
 method-opal-psid = Disque Opal : retour d’usine par le numéro PSID, contrôle des témoins, puis une passe et relecture.
 method-overwrite-hdd = Disque dur : une passe sur tout l’espace visible, puis relecture.
 method-overwrite-ssd = Mémoire flash : deux passes sur tout l’espace visible, puis relecture.
@@ -118,6 +118,7 @@ excluded-unreadable = { $what ->
        *[other] Son nom
     } : lecture impossible ({ $error }). Un disque mal lu n’est jamais effacé.
 excluded-size-zero = Taille nulle ou inconnue.
+excluded-sector-size = Secteurs de { $sector_bytes } octets, comme dans les baies de stockage : rien ne peut être lu ni écrit. D’abord, à la main : sg_format --format --size=512, ce qui prend des heures.
 excluded-in-use = En service : { $evidence }.
 excluded-read-only = En lecture seule.
 excluded-loop = Image disque ({ $evidence }) : seulement si vous la nommez.
@@ -136,6 +137,7 @@ reason-sync-failed = Le disque n’a pas confirmé ce qui était écrit.
 reason-sanitize-running = Le disque exécute une commande SANITIZE. Rien n’a été envoyé.
 reason-sanitize-unknown = Le disque n’a pas pu dire si une commande SANITIZE est en cours. Rien n’a été envoyé.
 reason-sanitize-failed = La dernière commande SANITIZE de ce disque a échoué : il ne peut rien recevoir d’autre.
+reason-format-failed = FORMAT UNIT a échoué : ce disque ne rend plus aucun secteur tant qu’un formatage n’aboutit pas.
 reason-sanitize-no-end = La commande SANITIZE dure bien plus longtemps que ce que le disque annonce. Elle tourne peut-être encore.
 reason-left-running = Le disque s’efface encore, et rien ne peut l’arrêter. Ce disque n’est PAS certifié : revenez le contrôler.
 reason-password-left = Le mot de passe posé pour l’effacement (« regain ») n’a pas pu être retiré.

@@ -31,7 +31,7 @@ _O_EXCL = 0o200
 _NVME_HEAD = struct.Struct("<BBHI 2I 2Q 2I 6I")  # nvme_passthru_cmd up to cdw15 (linux/nvme_ioctl.h)
 _MMC_HEAD = struct.Struct("<4I")  # opcode, argument, writes, application command
 _RANGE = struct.Struct("<2Q")
-_ERASE_START, _ERASE_END, _ERASE, _AS_DISCARD = 35, 36, 38, 3
+_ERASE_START, _ERASE_END, _ERASE, _AS_TRIM, _AS_DISCARD = 35, 36, 38, 1, 3
 _MMC_ERRORS = 0xFDF92000  # bits of a card's first word, as mmc_do_erase looks at them
 
 
@@ -215,7 +215,7 @@ class _Conversation:
 
     def answer(self, question: Question) -> Reply:
         asked = {"G": self._greet, "O": self._open, "T": self._open, "B": self._block}
-        commands = {"S": _scsi, "N": _nvme, "M": _mmc, "D": _discard}
+        commands = {"S": _scsi, "N": _nvme, "M": _mmc, "D": _discard, "Z": _zeroout}
         try:
             if question.kind in asked:
                 return asked[question.kind](question)
@@ -289,11 +289,21 @@ def _mmc(drive: Drive, question: Question) -> Reply:
 def _discard(drive: Drive, question: Question) -> Reply:
     """As the kernel makes it for a card (drivers/mmc/core/core.c, mmc_do_erase). Other drives get it as commands that
     are not built here."""
+    return _erase_range(drive, question, _AS_DISCARD)
+
+
+def _zeroout(drive: Drive, question: Question) -> Reply:
+    """The kernel trims where a card's erased blocks read as zeros, which is taken to be so here, and writes zeros
+    elsewhere (drivers/mmc/core/queue.c, max_write_zeroes_sectors)."""
+    return _erase_range(drive, question, _AS_TRIM)
+
+
+def _erase_range(drive: Drive, question: Question, how: int) -> Reply:
     start, length = _RANGE.unpack(question.head)
     if drive.command_set is not CommandSet.MMC or not length:
         return Reply(error=errno.EOPNOTSUPP if length else errno.EINVAL)
     first, last = start // 512, (start + length) // 512 - 1
-    for opcode, argument in ((_ERASE_START, first), (_ERASE_END, last), (_ERASE, _AS_DISCARD)):
+    for opcode, argument in ((_ERASE_START, first), (_ERASE_END, last), (_ERASE, how)):
         got = drive.mmc(opcode, argument, writes=False, data_out=b"", in_length=0)
         if got.errno or got.response[0] & _MMC_ERRORS:
             return Reply(error=got.errno or errno.EIO)

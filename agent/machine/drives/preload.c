@@ -39,7 +39,7 @@
 #define DESCRIPTORS 1024
 
 /* kinds of question; the letters are what wire.py reads */
-enum { GREET = 'G', OPEN = 'O', STAT = 'T', BLOCK = 'B', SCSI = 'S', NVME = 'N', MMC = 'M', DISCARD = 'D' };
+enum { GREET = 'G', OPEN = 'O', STAT = 'T', BLOCK = 'B', SCSI = 'S', NVME = 'N', MMC = 'M', DISCARD = 'D', ZEROOUT = 'Z' };
 
 struct question {
     uint32_t kind;
@@ -755,9 +755,9 @@ static int block_question(int fd, unsigned long request, void *into, size_t widt
 }
 
 /* A range of bytes; the block layer makes commands of it. */
-static int discard(int fd, const uint64_t range[2])
+static int erase_range(int fd, char kind, const uint64_t range[2])
 {
-    struct question question = {.kind = DISCARD, .head = 2 * sizeof(uint64_t)};
+    struct question question = {.kind = kind, .head = 2 * sizeof(uint64_t)};
     struct reply reply;
 
     return ask(fd, &question, range, NULL, &reply, NULL, 0, NULL);
@@ -816,7 +816,9 @@ static int ioctl_of_alias(int fd, unsigned long request, void *argument)
     case BLKROGET:
         return block_question(fd, request, argument, sizeof(int));
     case BLKDISCARD:
-        return discard(fd, argument);
+        return erase_range(fd, DISCARD, argument);
+    case BLKZEROOUT:
+        return erase_range(fd, ZEROOUT, argument);
     case BLKFLSBUF:
     case BLKRRPART:
     case BLKBSZSET:

@@ -383,11 +383,21 @@ def test_a_sanitize_forbids_everything(image: Path, state: int, outcome: Outcome
     before = image.read_bytes()
     log = bytes(2) + bytes([state]) + bytes(509)
     method = choose(FACTS, technique=technique, reached=True)
-    evidence, journal, drive = erase_file(image, formats, machine=Pc(log), method=method)
+    evidence, journal, drive = erase_file(image, lambda _: REFUSED, machine=Pc(log), method=method)
     assert (evidence.outcome, evidence.reasons) == (outcome, (reason,))
-    assert drive.ran == [] and image.read_bytes() == before
-    assert set(journal.kinds) <= {Kind.ERASURE_STARTED, Kind.DRIVE_STATUS, Kind.COMMAND_RUNNING}
+    asked = [["nvme", "sanitize", drive.path, "-a", "1"]] if state == 3 else []
+    assert drive.ran == asked and image.read_bytes() == before
+    sent = {Kind.COMMAND_STARTED, Kind.COMMAND_FINISHED} if asked else set()
+    assert set(journal.kinds) <= {Kind.ERASURE_STARTED, Kind.DRIVE_STATUS, Kind.COMMAND_RUNNING, *sent}
     assert evidence.status_timeline[0]["raw_hex"] == log[:32].hex()
+
+
+def test_failure_mode_is_left_when_the_drive_lets_us(image: Path) -> None:
+    failed, left = bytes(2) + bytes([3]) + bytes(509), NEVER
+    evidence, _, drive = erase_file(image, formats, machine=Pc(failed, left))
+    assert evidence.outcome is Outcome.CLEARED
+    assert [line[1:2] + line[3:5] for line in drive.ran] == [["sanitize", "-a", "1"], ["format", "-s", "1"]]
+    assert evidence.commands[0]["aside"] is True
 
 
 def test_a_sanitize_from_before_is_waited_for_and_the_plan_goes_on(image: Path) -> None:
