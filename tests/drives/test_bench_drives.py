@@ -53,6 +53,7 @@ def test_a_drive_that_lies_fails_and_the_next_plan_does_without_its_word(tmp_pat
     assert FORMER_CONTENT not in content(tmp_path)
 
 
+@pytest.mark.exercises("overwrite", how="drive laboratory", on=["NVMe"])
 def test_a_drive_that_refuses_is_overwritten_as_the_plan_says(tmp_path: Path) -> None:
     code, stream = events(tmp_path, "drive-refuses")
     assert code == 0 and (ended(stream)["outcome"], ended(stream)["level"]) == ("cleared", "clear")

@@ -50,6 +50,7 @@ def exceptions(evidence: Evidence) -> list[str]:
     return [e["id"] for e in evidence.exceptions]
 
 
+@pytest.mark.exercises("mmc-sanitize", how="drive laboratory")
 def test_released_sanitized_looked_at_and_overwritten(bench: Bench) -> None:
     station = bench(emmc51())
     evidence = station.erase()
@@ -100,6 +101,7 @@ def test_a_sanitize_that_does_nothing_cannot_be_seen_and_claims_nothing(bench: B
     assert evidence.level is Level.CLEAR and evidence.method.claim == "claim-emmc" and MARKER not in station.left
 
 
+@pytest.mark.exercises("overwrite", how="drive laboratory", on=["eMMC"])
 @pytest.mark.parametrize(("kind", "faults"), [(emmc45(), ()), (emmc51(), (MmcFault.NO_EXT_CSD,))])
 def test_without_sanitize_it_is_overwritten_twice(bench: Bench, kind: MmcMake, faults: tuple[MmcFault, ...]) -> None:
     station = bench(kind, *faults)

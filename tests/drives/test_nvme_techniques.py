@@ -57,6 +57,10 @@ def nvme(station: Station) -> NvmeDrive:
 # -- what is proven ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exercises(
+    "nvme-sanitize-crypto-block", "nvme-sanitize-block", "nvme-sanitize-crypto", "nvme-sanitize-overwrite",
+    how="drive laboratory",
+)  # fmt: skip
 @pytest.mark.parametrize(
     ("technique", "lines", "passes"),
     [
@@ -76,6 +80,7 @@ def test_a_purge_is_seen_to_begin_and_end(bench: Bench, technique: str, lines: l
     assert states(evidence)[-1] == "completed"
 
 
+@pytest.mark.exercises("nvme-format", how="drive laboratory")
 @pytest.mark.parametrize(("fna", "setting"), [(0x04, "2"), (0x00, "1")])
 def test_format_is_no_purge_and_a_pass_follows(bench: Bench, fna: int, setting: str) -> None:
     station = bench(replace(FORMATS, fna=fna))

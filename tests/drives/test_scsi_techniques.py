@@ -70,6 +70,9 @@ def work(station: Station) -> Any:
 # -- what is proven ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exercises(
+    "scsi-sanitize-block", "scsi-sanitize-crypto", "scsi-sanitize-overwrite", how="drive laboratory"
+)  # fmt: skip
 @pytest.mark.parametrize(
     ("kind", "chosen", "line", "passes"),
     [
@@ -89,6 +92,7 @@ def test_a_purge_is_seen_to_begin_and_end(bench: Bench, kind: ScsiMake, chosen: 
     assert station.sent() == [line] and MARKER not in station.left
 
 
+@pytest.mark.exercises("scsi-format-unit", how="drive laboratory")
 def test_format_unit_is_no_purge_and_a_pass_follows(bench: Bench) -> None:
     station = bench(OLD)
     evidence = station.erase()
@@ -188,6 +192,7 @@ def test_formats_that_lie(bench: Bench, fault: ScsiFault, outcome: str, techniqu
     assert evidence.level is (Level.CLEAR if outcome == "cleared" else Level.NONE)
 
 
+@pytest.mark.exercises("overwrite", how="drive laboratory", on=["SAS"])
 def test_a_drive_that_does_not_list_its_commands_is_overwritten(bench: Bench) -> None:
     station = bench(SSD, ScsiFault.NO_OPCODES)
     method = station.plan()
