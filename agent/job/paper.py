@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import __version__
+from agent.job import functions
 from agent.job.session import OutboxLine
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
@@ -140,6 +141,8 @@ class StationPaper:
             certificate_number=self._station.take_number(year=int(created.utc[:4])),
             exercise=self._machine.exercise,
             consent=_consent(events, behind),
+            tests=functions.results(job),
+            grade=functions.grade(job),
         )
 
     def _print(self, stream: EventStream, published: Published, path: Path) -> None:

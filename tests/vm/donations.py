@@ -94,8 +94,8 @@ FIRMWARE, UPGRADE, NO = "eligible_after_firmware_change", "eligible_after_upgrad
 
 DONATIONS = (
     replace(FINE, name="eligible-secure-boot", firmware="secureboot"),
-    replace(HP, name="tpm-off", story="AMD, firmware TPM off", firmware="secureboot", verdict=FIRMWARE, remedies=("tpm-enable",),
-            tpm=None),
+    replace(HP, name="tpm-off", story="AMD, firmware TPM off", firmware="secureboot", verdict=FIRMWARE,
+            remedies=("tpm-enable",), tpm=None),
     replace(DELL, name="tpm-hidden", story="SMBIOS tells of a TPM 2.0 that the system does not see", verdict=FIRMWARE,
             remedies=("tpm-enable",), tpm=None, tpm_record=2),
     replace(DELL, name="tpm-1-2-dell-2017", story="TPM 1.2 that this maker can flash", verdict=FIRMWARE,
