@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 from typing import Annotated
 
 import typer
 
 from agent import __version__
-from agent.cli import bench, erase, facts, install, lists, paper, registry, say, speak, stick, verdicts, w
+from agent.cli import say, speak, w
 from agent.locale import LANGUAGES
 
-FAMILIES = (bench, erase, facts, verdicts, lists, install, paper, registry, stick)
+FAMILIES = ("bench", "erase", "facts", "verdicts", "lists", "install", "paper", "registry", "stick")
+ALONE = {
+    **dict.fromkeys(("inventory", "parse", "record", "health"), "facts"),
+    **dict.fromkeys(("cpu", "check"), "verdicts"),
+}
+"""Commands for which nothing else is loaded: reading a PC must not wait for what wipes and signs."""
 
 
 def _language(value: str | None) -> str | None:
@@ -44,14 +51,29 @@ def build() -> typer.Typer:
         if context.invoked_subcommand is None:
             start_here()
 
-    for family in FAMILIES:
-        family.register(app)
+    for family in _families():
+        importlib.import_module(f"agent.cli.{family}").register(app)
     return app
+
+
+def _families() -> tuple[str, ...]:
+    """The family of the command on this line, or all of them."""
+    words = iter(sys.argv[1:])
+    for word in words:
+        if word == "--lang":
+            next(words, None)
+        elif not word.startswith("-"):
+            return (ALONE[word],) if word in ALONE else FAMILIES
+        elif not word.startswith("--lang="):
+            break
+    return FAMILIES
 
 
 def newer_lists() -> None:
     """Lists that ``regain lists update`` kept count in every command of this program."""
-    os.environ.setdefault("REGAIN_LISTS", str(lists.folder()))
+    from agent.wiring import data_home
+
+    os.environ.setdefault("REGAIN_LISTS", str(data_home() / "lists"))
 
 
 def start_here() -> None:

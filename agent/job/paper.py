@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import __version__
+from agent.job import functions
 from agent.job.session import OutboxLine
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
@@ -141,6 +142,8 @@ class StationPaper:
             exercise=self._machine.exercise,
             checker=next((c.by for e in evidence for c in e.second_checks if c.by and c.agrees is not None), None),
             consent=_consent(events, behind),
+            tests=functions.results(job),
+            grade=functions.grade(job),
         )
 
     def _print(self, stream: EventStream, published: Published, path: Path) -> None:

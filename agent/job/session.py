@@ -20,7 +20,9 @@ from agent.eligibility.assess import assess
 from agent.erasure import thaw
 from agent.erasure.gate import exclude
 from agent.inventory.collect import ProbeDone, collect
-from agent.job import planning
+from agent.inventory.health.facts import settled
+from agent.inventory.health.limits import scheme
+from agent.job import functions, planning
 from agent.job.consent import grant, grant_reveal, needed_characters
 from agent.job.engine import Install, Result, run_plan
 from agent.job.history import close_runs, cut_later, liars, resume_points
@@ -29,18 +31,23 @@ from agent.job.options import options
 from agent.job.revealing import offer, run_reveal
 from agent.job.stream import EventStream, Listener
 from agent.machine.ancestry import standing_on
-from agent.machine.door import Machine
+from agent.machine.door import DoorError, Machine
 from agent.model.eligibility import Eligibility, ProfileNeeds
 from agent.model.erasure import Evidence, Level, Outcome
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
 from agent.model.facts import known, to_wire
+from agent.model.functions import Result as TestResult
+from agent.model.functions import Tried
 from agent.model.identity import DiskIdentity
 from agent.model.inventory import Disk, Inventory
 from agent.model.job import Job, State
 from agent.model.plan import Choice, Exclusion, InstallPlan, Plan, Reveal, SystemChoice, Target
 from agent.model.stick import Stick
 from agent.model.tag import Tag, normalise
+
+_QUIET = (State.ASSESSED, State.CHOSEN, State.PLANNED)
+"""Nothing else runs on this PC then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +332,38 @@ class Session:
 
         self._in_thread(work)
 
+    def tested(self, test: str, result: TestResult, *, reason: str = "") -> None:
+        """A person tried something, or passed it over. Nothing is taken once the record is signed."""
+        if self.job.certificate is None:
+            tried = Tried(id=test, result=result, mode="manual", reason=reason)
+            self._stream.emit(Kind.FUNCTION_TESTED, **tried.wire())
+
+    def grade(self, cosmetic: str | None) -> None:
+        """How the PC looks, A to D; None takes it back."""
+        if self.job.certificate is None:
+            self._stream.emit(Kind.GRADED, cosmetic=cosmetic, scheme=scheme())
+
+    def try_load(self) -> None:
+        """Temperature under load and memory: a minute each, and never beside a disk that is being written."""
+        if self.job.trying or self.job.certificate is not None or self.job.state not in _QUIET:
+            return
+        stream, machine = self._stream, self._machine
+        stream.emit(Kind.TRIAL_STARTED, tests=list(functions.TIMED))
+
+        def tell(tried: Tried) -> None:
+            if stream.job.certificate is None:
+                stream.emit(Kind.FUNCTION_TESTED, **tried.wire())
+
+        threading.Thread(target=functions.run_timed, args=(machine, tell), name="trial", daemon=True).start()
+
+    def sound(self) -> bool:
+        """A tone on each side. False when no tool or no sound card could play it."""
+        argv = ["speaker-test", "-t", "sine", "-f", "440", "-c", "2", "-l", "1"]
+        try:
+            return self._machine.run(argv, timeout_s=12).exit_status == 0
+        except DoorError:
+            return False
+
     def stop(self) -> None:
         """Stop what can be stopped. A disk that was not finished is not certified."""
         if not self._stop.is_set():
@@ -455,6 +494,8 @@ class Session:
         inventory = collect(self._machine, on_probe=told)
         self._inventory = inventory
         self._stream.emit(Kind.INVENTORY_FINISHED, inventory=to_wire(inventory), seconds=inventory.took_s)
+        for tried in settled(inventory):
+            self._stream.emit(Kind.FUNCTION_TESTED, **tried.wire())
         needs = self.systems.needs()
         self._eligibility = assess(inventory, needs)
         self._disks = known(inventory.disks) or ()

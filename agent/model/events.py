@@ -70,6 +70,10 @@ class Kind(StrEnum):
     REPORT_QUEUED = "report_queued"  # report_id, waiting
     REPORT_DELIVERED = "report_delivered"  # report_id, received_at
     REPORT_WAITING = "report_waiting"  # report_id, error_id
+    # function tests and grades, at any moment before the record is signed
+    TRIAL_STARTED = "trial_started"  # tests [ids]: the two that take a minute
+    FUNCTION_TESTED = "function_tested"  # id, result, mode, reason?, value?, unit?
+    GRADED = "graded"  # cosmetic (A to D, None: taken back), scheme
     # end
     ATTENTION = "attention"  # reason (message id), error_id?
     FAULT = "fault"  # error_id, code, params, wrote

@@ -135,6 +135,9 @@ class Job:
     certificate: Mapping[str, Any] | None = None  # number, report_id, sha256, path(s)
     delivery: str = "none"  # none | queued | delivered | waiting
     delivery_error: str = ""
+    tests: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # wire form of FunctionTest, by id
+    trying: tuple[str, ...] = ()  # tests under way
+    cosmetic: str | None = None
     faults: tuple[Mapping[str, Any], ...] = ()
     attention: str = ""
     stop_requested: bool = False
@@ -262,6 +265,13 @@ def apply(job: Job, event: Event) -> Job:
             return put(delivery="delivered", delivery_error="")
         case Kind.REPORT_WAITING:
             return put(delivery="waiting", delivery_error=p.get("error_id", ""))
+        case Kind.TRIAL_STARTED:
+            return put(trying=tuple(p["tests"]))
+        case Kind.FUNCTION_TESTED:
+            left = tuple(test for test in job.trying if test != p["id"])
+            return put(tests={**job.tests, p["id"]: dict(p)}, trying=left)
+        case Kind.GRADED:
+            return put(cosmetic=p.get("cosmetic"))
         case Kind.ATTENTION:
             return put(attention=p["reason"])
         case Kind.FAULT:

@@ -249,6 +249,11 @@ def _date(report: Report, received_at: str | None) -> Line | None:
 def form_of(report: Report) -> str:
     """The form whose tests are required; one that nobody could read gets the longest list."""
     form = report.device.form
+    return form_of_chassis(form)
+
+
+def form_of_chassis(form: object) -> str:
+    """desktop, all_in_one or laptop: the one with the most tests stands for a form that is not known."""
     return _FORMS.get(form.strip().casefold(), "laptop") if isinstance(form, str) else "laptop"
 
 

@@ -54,7 +54,9 @@ modprobe efivarfs 2>/dev/null && mount -t efivarfs e /sys/firmware/efi/efivars 2
 udevadm trigger --action=add; udevadm settle -t 60
 cd /mnt
 %s
-sync; umount /mnt; echo o >/proc/sysrq-trigger; sleep 5
+sync
+echo >/mnt/done
+while :; do read -t 60 x </dev/ttyS0; done
 """
 RECORD = """
 python3 -m agent record /mnt/recording --redact >/mnt/err.txt 2>&1
@@ -185,7 +187,7 @@ def _share(tag: str, folder: Path, *, readonly: bool) -> list[str]:
 
 
 def run(pc: Donation, work: Path, root: Path, commands: str = RECORD) -> Path:
-    """One power-on; returns the folder that the guest wrote. Raises TimeoutExpired when it does not switch off."""
+    """One power-on; returns the folder that the guest wrote, which is empty when it did not get that far."""
     folder = work / "pcs" / pc.name
     shutil.rmtree(folder, ignore_errors=True)
     share = folder / "share"
@@ -202,7 +204,13 @@ def run(pc: Donation, work: Path, root: Path, commands: str = RECORD) -> Path:
         )  # fmt: skip
         time.sleep(0.5)
     try:
-        subprocess.run(qemu(pc, work, folder, root), check=True, timeout=BOOT_S, stdin=subprocess.DEVNULL)
+        with (folder / "qemu.log").open("wb") as log:
+            machine = subprocess.Popen(qemu(pc, work, folder, root), stdin=subprocess.DEVNULL, stderr=log)
+        until = time.monotonic() + BOOT_S
+        while not (share / "done").exists() and machine.poll() is None and time.monotonic() < until:
+            time.sleep(0.5)
+        machine.kill()
+        machine.wait()
     finally:
         if chip is not None:
             chip.kill()

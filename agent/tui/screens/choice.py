@@ -164,6 +164,11 @@ class ChoiceScreen(BenchScreen):
         if character in ("1", "2", "3"):
             self._choose(ORDER[int(character) - 1])
             return True
+        if character.lower() == "c":
+            from agent.tui.screens.functions import FunctionsScreen
+
+            self.bench.lay(FunctionsScreen())
+            return True
         return False
 
     def _choose(self, system: SystemChoice) -> None:

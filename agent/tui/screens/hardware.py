@@ -147,7 +147,12 @@ class HardwareScreen(BenchScreen):
         pairs = [("↑↓", w("do-line")), (w("key-enter"), w("do-source"))]
         if not self.side:
             pairs += [("F5", w("key-retry")), ("F2", w("do-go-on"))]
-        return [*pairs, ("F3", w("do-facts")), *([(w("key-escape"), w("do-back"))] if self.side else [])]
+        return [
+            *pairs,
+            ("F3", w("do-facts")),
+            ("C", w("do-functions")),
+            *([(w("key-escape"), w("do-back"))] if self.side else []),
+        ]
 
     def allowed(self) -> frozenset[Command]:
         return frozenset() if self.side else frozenset({Command.NEXT})
@@ -163,7 +168,11 @@ class HardwareScreen(BenchScreen):
     def character(self, character: str, at: float) -> bool:
         if character == " ":
             self.enter()
-        return character == " "
+        if character.lower() == "c":
+            from agent.tui.screens.functions import FunctionsScreen
+
+            self.bench.lay(FunctionsScreen())
+        return character.lower() in (" ", "c")
 
     def command(self, command: Command) -> bool:
         if command is Command.NEXT and not self.side:

@@ -37,7 +37,7 @@ class WallScreen(BenchScreen):
             return [(w("any-key"), w("do-wake"))]
         if self.job.ended:
             return [("F2", w("do-see-result")), (w("key-enter"), w("do-see-result")), ("F7", w("key-journal"))]
-        return [("F7", w("key-journal")), ("F8", w("key-stop"))]
+        return [("F7", w("key-journal")), ("F8", w("key-stop")), ("C", w("do-functions"))]
 
     def allowed(self) -> frozenset[Command]:
         return frozenset({Command.NEXT}) if self.job.ended else frozenset()
@@ -63,7 +63,11 @@ class WallScreen(BenchScreen):
     def character(self, character: str, at: float) -> bool:
         if character == " ":
             self.enter()
-        return character == " "
+        if character.lower() == "c":
+            from agent.tui.screens.functions import FunctionsScreen
+
+            self.bench.lay(FunctionsScreen())
+        return character.lower() in (" ", "c")
 
     def _show_result(self) -> None:
         self.bench.dismissed = True

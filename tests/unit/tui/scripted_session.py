@@ -15,6 +15,7 @@ from typing import Any
 from agent.job.consent import confirms
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
+from agent.model.functions import Result, Tried
 from agent.model.identity import DiskIdentity
 from agent.model.job import Job, State, apply
 from agent.model.plan import SystemChoice
@@ -247,6 +248,19 @@ class ScriptedSession:
         disks = [{"identity": t["identity"]["text"], "suffix": t["identity"]["text"][-4:]} for t in targets]
         self.emit(Kind.CONSENTED, warrant_id="w1", plan_digest=self.job.plan_digest, by=self.operator, disks=disks)
         return True
+
+    def tested(self, test: str, result: Result, *, reason: str = "") -> None:
+        if self.job.certificate is None:
+            self.emit(Kind.FUNCTION_TESTED, **Tried(id=test, result=result, mode="manual", reason=reason).wire())
+
+    def grade(self, cosmetic: str | None) -> None:
+        self.emit(Kind.GRADED, cosmetic=cosmetic, scheme="regain-2026.11")
+
+    def try_load(self) -> None:
+        self.emit(Kind.TRIAL_STARTED, tests=["cpu_stress", "ram"])
+
+    def sound(self) -> bool:
+        return False
 
     def stop(self) -> None:
         self.calls.append("stop")

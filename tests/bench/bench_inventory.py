@@ -1,0 +1,167 @@
+"""What Regain finds on this machine, and how long it takes, beside lshw, inxi, hwinfo and fusioninventory-inventory.
+
+    python -m tests.bench.bench_inventory [--rounds 3] [--json]      (root; missing tools are installed on Debian)
+
+Every tool is run as a person would run it for a whole inventory, from a cold start of its own process; the best of the
+rounds counts. A fact counts as found when the value this PC really has stands in the tool's answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+PEERS: Mapping[str, tuple[str, list[str]]] = {
+    "lshw -json": ("lshw", ["lshw", "-json", "-quiet"]),
+    "inxi": ("inxi", ["inxi", "-Fazy2", "-c0", "-m", "--output", "json", "--output-file", "print"]),
+    "hwinfo": ("hwinfo", ["hwinfo"]),
+    "fusioninventory": ("fusioninventory-agent", ["fusioninventory-inventory", "--no-category=software,process,user"]),
+}
+OURS = [sys.executable, "-m", "agent", "inventory", "--json"]
+PACKAGES = ("lshw", "inxi", "hwinfo", "fusioninventory-agent")
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def truth() -> dict[str, list[str]]:
+    """Patterns of which one must stand in an answer, for each fact this machine has. From the kernel, tool by tool."""
+    info = _read("/proc/cpuinfo")
+
+    def field(name: str) -> str:
+        found = re.search(rf"^{name}\s*: (.*)$", info, re.MULTILINE)
+        return found[1].strip() if found else ""
+
+    family, model, stepping = (field(n) for n in ("cpu family", "model", "stepping"))
+    numbers = [
+        rf'family"?\W+{family}\b', rf"\b{family}\.{model}\.{stepping}\b", rf"familynumber\W+{family}\b",
+        rf"{family}\.{model}\.{stepping}", rf"FAMILYNUMBER>{family}<",
+    ]  # fmt: skip
+    facts = {
+        "maker and model": [re.escape(_read("/sys/class/dmi/id/product_name"))],
+        "system serial": [re.escape(_read("/sys/class/dmi/id/product_serial"))],
+        "UUID": [re.escape(_read("/sys/class/dmi/id/product_uuid"))],
+        "firmware version, date": [re.escape(_read("/sys/class/dmi/id/bios_version"))],
+        "processor name": [re.escape(field("model name"))],
+        "family, model, stepping": numbers,
+        "platform id": [r'"platform_id": \d+']
+        if _read("/sys/devices/system/cpu/cpu0/microcode/processor_flags")
+        else [],
+        "memory installed": [r"installed_bytes\W+\d{9,}", r"bank:\d+", r"Memory Size|Size: \d+ [GM]", r"<CAPACITY>\d+"],
+        "boot mode (UEFI or not)": [
+            r'"mode": "(?:uefi|bios)"',
+            r"UEFI\b.{0,4}\[|Firmware\W+(?:UEFI|BIOS)",
+            r"type\W+UEFI",
+        ],
+        "Secure Boot state": [
+            r'"secure_boot": "(?:on|off|setup|unsupported)"',
+            r"secure.?boot\W+(?:on|off|enabled|disabled)",
+        ],
+        "TPM and its version": [r'"tpm": \{[^}]*"version": "[12]', r"TPM[^\n]{0,40}[12]\.[02]"],
+        "Windows key in firmware": [r'"oem_windows_key": "(?:present|absent)"', r"MSDM"],
+        "missing driver": [r'"undriven"', r"UNCLAIMED|driver\W+N/A"],
+        "missing firmware file": [r'"missing_firmware"'],
+        "clock sane": [r'"sane": (?:true|false)'],
+        "setup password": [r'"admin_password"', r"Administrator Password"],
+        "permanent MAC": [re.escape(_mac())] if _mac() else [],
+        "screen size in pixels": [r'"width_px"', r"\d+x\d+"] if list(Path("/sys/class/drm").glob("card*-*")) else [],
+        "disk sizes": _disk_sizes(),
+    }
+    return {name: [p for p in patterns if p] for name, patterns in facts.items() if any(patterns)}
+
+
+def _mac() -> str:
+    for folder in sorted(Path("/sys/class/net").glob("*/device")):
+        return _read(str(folder.parent / "address"))
+    return ""
+
+
+def _disk_sizes() -> list[str]:
+    sizes = []
+    for folder in Path("/sys/block").glob("*"):
+        sectors = _read(str(folder / "size"))
+        if (folder / "device").exists() and sectors.isdigit() and int(sectors):
+            size = int(sectors) * 512
+            sizes += [
+                rf"\b{size}\b",
+                rf"\b{size // 10**6}\b",
+                rf"{size / 2**30:.1f}|{size / 2**30:.2f}",
+                rf"\b{sectors}\b",
+            ]
+    return sizes
+
+
+def run(argv: Sequence[str], rounds: int) -> tuple[float, str]:
+    best, text = float("inf"), ""
+    env = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    for _ in range(rounds):
+        started = time.monotonic()
+        try:
+            done = subprocess.run(
+                argv, capture_output=True, env=env, timeout=300, stdin=subprocess.DEVNULL, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return 300.0, text
+        best = min(best, time.monotonic() - started)
+        text = done.stdout.decode("utf-8", "replace")
+    return best, text
+
+
+def measure(rounds: int) -> dict[str, Any]:
+    answers = {"regain": run(OURS, rounds)}
+    for name, (_package, argv) in PEERS.items():
+        if shutil.which(argv[0]):
+            answers[name] = run(argv, rounds)
+    facts = {
+        fact: {name: any(re.search(p, text, re.I) for p in patterns) for name, (_s, text) in answers.items()}
+        for fact, patterns in truth().items()
+    }
+    ours = answers["regain"][0]
+    return {
+        "seconds": {name: round(seconds, 2) for name, (seconds, _text) in answers.items()},
+        "ratio": {name: round(seconds / ours, 2) for name, (seconds, _text) in answers.items()},
+        "found": {name: sum(row[name] for row in facts.values()) for name in answers},
+        "of": len(facts),
+        "facts": facts,
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    told = parser.parse_args(argv)
+    missing = [package for package, command in PEERS.values() if not shutil.which(command[0])]
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        install = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
+        subprocess.run(install, capture_output=True, check=False)
+    found = measure(told.rounds)
+    if told.json:
+        print(json.dumps(found))
+        return 0
+    names = list(found["seconds"])
+    print(f"{'':26}" + "".join(f"{n:>17}" for n in names))
+    print(f"{'seconds':26}" + "".join(f"{found['seconds'][n]:>17}" for n in names))
+    print(f"{'times as long as Regain':26}" + "".join(f"{found['ratio'][n]:>17}" for n in names))
+    for fact, row in found["facts"].items():
+        print(f"{fact:26}" + "".join(f"{'yes' if row[n] else '-':>17}" for n in names))
+    print(f"{'facts found':26}" + "".join(f"{found['found'][n]}/{found['of']}".rjust(17) for n in names))
+    slowest = max(found["ratio"][n] for n in names if n != "regain") if len(names) > 1 else 0
+    return 0 if slowest == 0 or min(v for n, v in found["ratio"].items() if n != "regain") >= 1 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
