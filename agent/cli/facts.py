@@ -37,6 +37,7 @@ _REASONS = {  # what the probes say of themselves, as message ids
 
 def register(app: typer.Typer) -> None:
     app.command("inventory", help="Les faits de ce poste, ou d'un poste enregistré.")(inventory)
+    app.command("health", help="Ce que les faits disent de l'état, une charge et la mémoire libre (2 min).")(health)
     app.command("parse", help="Ce que nos lecteurs lisent dans la réponse enregistrée d'un outil.")(parse)
     app.command("record", help="Enregistre ce poste dans un dossier, pour le banc et les tests.")(record)
 
@@ -76,6 +77,32 @@ def _open(machine: str | None) -> Machine:
     from agent.machine.recorded import RecordedMachine, find_machine
 
     return RecordedMachine(find_machine(machine, wiring.machines_folder()))
+
+
+def health(
+    seconds: Annotated[float, typer.Option(min=1, help="Durée de chacun des deux essais.")] = 60,
+    as_json: Json = False,
+) -> None:
+    """Results in the form of the report; a test that could not be done is passed over with its reason."""
+    from agent.inventory.collect import collect
+    from agent.inventory.health import trial
+    from agent.inventory.health.facts import settled
+    from agent.machine.live import LiveMachine
+
+    machine, lang = LiveMachine(), w()
+    tried = [
+        *settled(collect(machine)),
+        trial.cpu_stress(machine, seconds=seconds),
+        trial.ram(machine, seconds=seconds),
+    ]
+    if as_json:
+        emit_json([one.wire() for one in tried])
+        return
+    for one in tried:
+        value = "" if one.value is None else f" {one.value:g} {one.unit}".replace(".", lang("number-decimal"))
+        reason = f", {lang(one.reason) if lang.has(one.reason) else one.reason}" if one.reason else ""
+        name = lang(f"function-{one.id.replace('_', '-')}")
+        say(f"{name:<20} {lang('function-' + one.result.value.replace('_', '-'))}{value}{reason}")
 
 
 def parse(

@@ -39,7 +39,7 @@ class Donation:
     maker: str = "LENOVO"
     product: str = "20L5S0E200"
     version: str = "ThinkPad T480"
-    firmware: str = "off"  # secureboot | off (keys, switched off) | setup (no keys) | uefi (no Secure Boot) | bios
+    firmware: str = "off"  # secureboot | off (keys, switched off) | setup (no keys) | bios
     uefi_flag: bool = True
     bios_date: str = "05/12/2021"
     chassis: int = NOTEBOOK
@@ -107,7 +107,6 @@ DONATIONS = (
     replace(FINE, name="no-uefi", story="no UEFI at all", verdict=NO, firmware="bios", uefi_flag=False),
     replace(FINE, name="setup-mode", story="the Secure Boot keys are missing", verdict=FIRMWARE,
             remedies=("keys-restore",), firmware="setup"),
-    replace(FINE, name="no-secure-boot", story="UEFI of 2011, without Secure Boot", verdict=NO, firmware="uefi"),
     replace(FINE, name="ram-2-gb-free-slot", story="2 GB and a free slot", verdict=UPGRADE, remedies=("ram-add",),
             slots=(2048, 0)),
     replace(FINE, name="ram-2-gb-soldered", story="2 GB soldered, nothing can be added", verdict=NO, slots=(2048,),
