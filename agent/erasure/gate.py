@@ -38,7 +38,7 @@ def exclude(
 
     ``boot_medium``: whatever identifies the live medium and all under it: paths, major:minor, serials, WWNs.
     """
-    texts = Counter(text for disk in disks for text in _names(disk))
+    texts = Counter(text for disk in disks for text in _own_names(disk))
     boot = frozenset(boot_medium)
     return tuple(_judge(disk, texts, boot, allow_loop=allow_loop, allow_usb=allow_usb) for disk in disks)
 
@@ -107,6 +107,14 @@ def _names(disk: Disk) -> list[str]:
     return sorted({word for word in words if is_usable_serial(word)})
 
 
+def _own_names(disk: Disk) -> list[str]:
+    """Those that another disk may not have too: the namespaces of an NVMe drive have its serial in common."""
+    if disk.nvme is None or disk.nvme.nsid is None:
+        return _names(disk)
+    identity = identify(disk)
+    return sorted({*(set(_names(disk)) - {(known(disk.serial) or "").strip()}), *([identity.text] if identity else ())})
+
+
 def _twin(disk: Disk, identity: DiskIdentity, texts: Counter[str]) -> str | None:
     """The serial or WWN another disk has too: two paths to one disk, or a bridge that invents them."""
-    return next((text for text in (*_names(disk), identity.text) if texts[text] > 1), None)
+    return next((text for text in (*_own_names(disk), identity.text) if texts[text] > 1), None)

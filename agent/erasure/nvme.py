@@ -111,6 +111,11 @@ def _one_namespace(disk: Disk) -> Supported | Refusal:
     return Supported() if namespaces == 1 else Refusal(reason="skip-several-namespaces")
 
 
+def _reaches_one(disk: Disk) -> bool:
+    """A Format stays in its namespace: FNA bits 0 and 1 are known and clear."""
+    return known(bit(disk.nvme.fna if disk.nvme else None, 3)) is False
+
+
 class _Sanitize(Technique):
     """SANITIZE (NVMe base 2.0, 5.24), sent through the namespace to the controller: every namespace dies.
 
@@ -198,7 +203,7 @@ class NvmeFormat(Technique):
     """Format NVM (5.14) and one overwrite pass: Clear, whatever the drive says of its encryption.
 
     Needs OACS bit 1. Secure erase setting 2 (crypto) where FNA bit 2 offers it, else 1 (user data), never 0. With FNA
-    bits 0 or 1 one Format reaches every namespace, also those that nobody confirmed: only a drive with one has it.
+    bits 0 or 1 one Format reaches every namespace, also those that nobody confirmed: only a drive with one has it then.
     The block format in use is said too: nvme-cli takes format 0 where one Format reaches all namespaces, and the
     blocks of the disk would have another size than the plan's.
     """
@@ -207,7 +212,8 @@ class NvmeFormat(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return every(says(bit(disk.nvme.oacs if disk.nvme else None, 2)), _one_namespace(disk))
+        alone = _one_namespace(disk)
+        return every(says(bit(disk.nvme.oacs if disk.nvme else None, 2)), Supported() if _reaches_one(disk) else alone)
 
     @classmethod
     def passes(cls, disk: Disk) -> int:

@@ -256,10 +256,19 @@ def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:
         found.append({"id": "exception-bridge-not-assessed", "bytes": None})
     if medium == "emmc" or bus == "mmc":
         found.append({"id": "exception-boot-areas", "bytes": _plain(_plain(extra.get("emmc"), "boot_bytes"))})
+    return found + _other_namespaces(disk)
+
+
+def _other_namespaces(disk: Disk) -> list[Mapping[str, Any]]:
+    """Each attached namespace is a disk of its own, with a page of its own; nobody sees the others."""
     namespaces = known(disk.nvme.namespaces) if disk.nvme else None
-    if namespaces is not None and namespaces > 1:
-        found.append({"id": "exception-namespaces", "bytes": None, "count": namespaces})
-    return found
+    attached = known(disk.nvme.attached) if disk.nvme else None
+    if namespaces is None or namespaces < 2:
+        return []
+    if attached is None:
+        return [{"id": "exception-namespaces", "bytes": None, "count": namespaces}]
+    left = namespaces - attached
+    return [{"id": "exception-namespaces-unattached", "bytes": None, "count": left}] if left > 0 else []
 
 
 def _host_protected(extra: Mapping[str, Any], sector: int, size: int | None) -> list[Mapping[str, Any]]:

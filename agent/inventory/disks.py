@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
@@ -46,7 +47,25 @@ def list_disks(machine: Machine) -> Fact[tuple[Disk, ...]]:
         return Known((), "lsblk")
     with ThreadPoolExecutor(max_workers=min(_DRIVES_AT_ONCE, len(devices))) as pool:
         disks = list(pool.map(lambda device: _look_closer(machine, device), devices))
-    return Known(tuple(disk for disk in disks if disk is not None), "lsblk")
+    return Known(_numbered(machine, [disk for disk in disks if disk is not None]), "lsblk")
+
+
+def _numbered(machine: Machine, disks: Sequence[Disk]) -> tuple[Disk, ...]:
+    """Namespaces of one NVMe drive, which have its serial in common, with their number on it. The number in the name
+    is the kernel's own."""
+    serials = Counter(known(disk.serial) for disk in disks if known(disk.bus) == "nvme")
+
+    def numbered(disk: Disk) -> Disk:
+        serial = known(disk.serial)
+        if known(disk.bus) != "nvme" or serial is None or serials[serial] < 2:
+            return disk
+        path: str = known(disk.path) or "?"
+        where = f"/sys/block/{PurePosixPath(path).name}/nsid"
+        word = read_word(machine, where) or ""
+        nsid = Known(int(word), "sysfs") if word.isdigit() else Unreadable(f"could not read: {where}")
+        return dataclasses.replace(disk, nvme=dataclasses.replace(disk.nvme or DiskNvme(), nsid=nsid))
+
+    return tuple(numbered(disk) for disk in disks)
 
 
 def _from_sysfs(machine: Machine, why: Unreadable) -> tuple[BlockDevice, ...] | Unreadable:
@@ -205,14 +224,15 @@ def _namespaces(machine: Machine, name: str, path: str, controller: Disk) -> Dis
     them: it is asked for all that are allocated.
     """
     shown = machine.glob(f"/sys/class/nvme/{re.sub(r'n[0-9]+$', '', name)}/nvme*n*")
+    attached = Known(len(shown), "sysfs") if shown else None
     if ((known(controller.nvme.oacs) if controller.nvme else None) or 0) & 8:
         argv = ["nvme", "list-ns", path, "-a", "-o", "json"]
         listed = parsed(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_list_ns)
         if isinstance(listed, Unreadable):
-            return Disk(nvme=DiskNvme(namespaces=listed))
+            return Disk(nvme=DiskNvme(namespaces=listed, attached=attached))
         if listed.nvme is not None and (known(listed.nvme.namespaces) or 0) >= len(shown):
-            return listed
-    return Disk(nvme=DiskNvme(namespaces=Known(len(shown), "sysfs") if shown else None))
+            return Disk(nvme=DiskNvme(namespaces=listed.nvme.namespaces, attached=attached))
+    return Disk(nvme=DiskNvme(namespaces=attached, attached=attached))
 
 
 def _mmc(machine: Machine, name: str, path: str) -> list[Disk]:

@@ -89,6 +89,7 @@ TOOLS: Mapping[str, Callable[[bytes], Wire]] = {
     "sg-requests": _disk(sg.parse_requests),
     "sg-sanitize": _disk(sg.parse_accepted),
     "sg-format": _disk(sg.parse_accepted),
+    "sg-readcap": _disk(sg.parse_readcap),
     "edid": _section("display", edid.parse_edid),
     "upower": _section("batteries", battery.parse_upower),
     "power_supply": _section("battery", battery.parse_power_supply),

@@ -11,7 +11,8 @@ import os
 import re
 import stat
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
@@ -24,9 +25,9 @@ from agent.machine.guard import destroys
 from agent.machine.processes import Process, run_tool
 from agent.machine.warrants import SpentPermits
 from agent.model.errors import Fault
-from agent.model.facts import Known
+from agent.model.facts import Known, Unreadable
 from agent.model.identity import DiskIdentity, identify
-from agent.model.inventory import Disk
+from agent.model.inventory import Disk, DiskNvme
 from agent.model.warrant import Action, Warrant
 
 _BLKSSZGET = 0x1268  # logical sector size, int (linux/fs.h)
@@ -243,14 +244,17 @@ class LiveMachine:
             rows = json.loads(answer.stdout)["blockdevices"]
         except (ValueError, KeyError):
             raise Fault("tool-garbage", tool="lsblk") from None
-        found = [row["path"] for row in rows if _same(self._identify(row), identity)]
+        serials = Counter(str(row.get("serial") or "").strip() for row in rows if _is_namespace(row))
+        shared = {serial for serial, times in serials.items() if serial and times > 1}
+        found = [row["path"] for row in rows if _same(self._identify(row, shared), identity)]
         if not found:
             raise Fault("disk-not-found", disk=identity.suffix)
         if len(found) > 1:
             raise Fault("disk-duplicate-identity", disk=identity.suffix, paths=", ".join(found))
         return str(found[0])
 
-    def _identify(self, row: Mapping[str, Any]) -> DiskIdentity | None:
+    def _identify(self, row: Mapping[str, Any], shared: Collection[str] = ()) -> DiskIdentity | None:
+        """``shared``: serial numbers that several namespaces have in common."""
         path = str(row["path"])
         if PurePath(path).name.startswith("loop"):
             backing = Path(f"/sys/block/{PurePath(path).name}/loop/backing_file")
@@ -274,11 +278,30 @@ class LiveMachine:
             text = str(row.get(key) or "").strip()
             return Known(text, "lsblk") if text else None
 
+        nvme = None
+        if _is_namespace(row) and str(row.get("serial") or "").strip() in shared:
+            nvme = DiskNvme(nsid=_nsid(path))
         return identify(
             Disk(
-                serial=fact("serial"), wwn=fact("wwn"), model=fact("model"), size_bytes=Known(int(row["size"]), "lsblk")
+                serial=fact("serial"),
+                wwn=fact("wwn"),
+                model=fact("model"),
+                size_bytes=Known(int(row["size"]), "lsblk"),
+                nvme=nvme,
             )
         )
+
+
+def _is_namespace(row: Mapping[str, Any]) -> bool:
+    return PurePath(str(row.get("path"))).name.startswith("nvme")
+
+
+def _nsid(path: str) -> Known[int] | Unreadable:
+    """Its number on the drive; the one in its name is the kernel's own."""
+    try:
+        return Known(int(Path(f"/sys/block/{PurePath(path).name}/nsid").read_text()), "sysfs")
+    except (OSError, ValueError) as error:
+        return Unreadable(str(error))
 
 
 def _same(one: DiskIdentity | None, other: DiskIdentity) -> bool:

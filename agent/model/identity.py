@@ -1,8 +1,9 @@
 """Which disk is this? One string that a person confirms and a program compares.
 
 Names such as /dev/sda move between boots; the identity does not. Order: a good serial, else WWN/EUI,
-and for a loop device the identity of the file behind it. A disk with none of them has no identity
-and is never a target.
+and for a loop device the identity of the file behind it. The namespaces of one NVMe drive have its serial
+in common: there it is the EUI or NGUID, else the serial with the namespace's number. A disk with none of
+them has no identity and is never a target.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class DiskIdentity:
     """What consent is bound to. ``text`` is the confirmed string; size in bytes."""
 
     text: str
-    kind: str  # serial | wwn | file
+    kind: str  # serial | wwn | namespace | file
     model: str
     size_bytes: int
 
@@ -52,8 +53,18 @@ def identify(disk: Disk) -> DiskIdentity | None:
     wwn = (known(disk.wwn) or "").strip()
     if known(disk.bus) == "loop":
         return DiskIdentity(text=serial, kind="file", model=model, size_bytes=size) if serial else None
+    if disk.nvme is not None and disk.nvme.nsid is not None:
+        return _namespace(serial, wwn, known(disk.nvme.nsid), model=model, size_bytes=size)
     if is_usable_serial(serial):
         return DiskIdentity(text=serial, kind="serial", model=model, size_bytes=size)
     if is_usable_serial(wwn):
         return DiskIdentity(text=wwn, kind="wwn", model=model, size_bytes=size)
     return None
+
+
+def _namespace(serial: str, wwn: str, nsid: int | None, *, model: str, size_bytes: int) -> DiskIdentity | None:
+    if is_usable_serial(wwn):
+        return DiskIdentity(text=wwn, kind="wwn", model=model, size_bytes=size_bytes)
+    if not is_usable_serial(serial) or nsid is None:
+        return None
+    return DiskIdentity(text=f"{serial}-n{nsid}", kind="namespace", model=model, size_bytes=size_bytes)

@@ -154,7 +154,9 @@ class DiskNvme:
     fna: MaybeFact[int] = None
     sanicap: MaybeFact[int] = None
     oacs: MaybeFact[int] = None
-    namespaces: MaybeFact[int] = None
+    namespaces: MaybeFact[int] = None  # that hold data, attached or not
+    attached: MaybeFact[int] = None  # those of them that have a disk of their own here
+    nsid: MaybeFact[int] = None  # this disk's number, where the drive shows several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.erasure.gate import exclude
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.nvme import NvmeDrive
 from agent.machine.drives.nvme_make import Estimates, NvmeFault, NvmeMake, NvmePast
@@ -245,7 +246,7 @@ def fail(station: Station, *, ause: bool) -> None:
 
 
 def test_failure_mode_is_left_when_ause_was_set(bench: Bench) -> None:
-    station = bench(FORMATS if False else BLOCKS)
+    station = bench(BLOCKS)
     method = station.plan()
     fail(station, ause=True)
     evidence = station.erase(method)
@@ -292,3 +293,79 @@ def test_what_a_former_owner_completed_proves_nothing(bench: Bench) -> None:
     assert evidence.level is not Level.PURGE and MARKER not in station.left
     log = (station.facts.extra or {})["sanitize_log"]
     assert log["state"] == "completed" and known(station.facts.bus) == "nvme"
+
+
+# -- several namespaces ------------------------------------------------------------------------------------------------
+
+SEVERAL = replace(ALL, oacs=0x1F, nn=4)
+SECOND = "/dev/nvme0n2"
+
+
+@pytest.fixture
+def two(tmp_path: Path, open_lab: OpensLab) -> Callable[..., tuple[Station, Station]]:
+    """Two namespaces of one drive, and a third that is not attached."""
+
+    def make(kind: NvmeMake, *, third: bool = False) -> tuple[Station, Station]:
+        clock = VirtualClock()
+        files = [tmp_path / f"ns{n}.img" for n in (1, 2, 3)]
+        for file in files:
+            plant_old_content(file, SIZE)
+        drive = NvmeDrive(PATH, files[0], clock, make=kind)
+        drive.add_namespace(files[1])
+        if third:
+            drive.add_namespace(files[2], attached=False)
+        lab = open_lab(drive)
+        named = [(f"nvme0n{n}", f"eui.{kind.eui64 + n - 1:016x}", n) for n in (1, 2)]
+        rows = [
+            row(name, SIZE, tran="nvme", model=kind.model, serial=kind.serial, wwn=eui, rota=False)
+            for name, eui, _ in named
+        ]
+        shown = {f"/sys/class/nvme/nvme0/{name}/size": "1\n" for name, _, _ in named}
+        shown |= {f"/sys/block/{name}/nsid": f"{n}\n" for name, _, n in named}
+        stand_ins = {eui: f"/dev/{name}" for name, eui, _ in named}
+        machine = new_machine(tmp_path, clock, lab, rows=rows, files=shown, stand_ins=stand_ins)
+        first, second = (Station(machine=machine, drive=drive, lab=lab, path=path) for path in (PATH, SECOND))
+        return first, second
+
+    return make
+
+
+Two = Callable[..., tuple[Station, Station]]
+
+
+def test_each_namespace_is_a_disk_with_an_identity_of_its_own(two: Two) -> None:
+    stations = two(SEVERAL)
+    assert [s.identity.text for s in stations] == ["eui.001b444a41c72301", "eui.001b444a41c72302"]
+    assert exclude([station.facts for station in stations]) == (None, None)
+    evidences = [station.erase() for station in stations]
+    assert [judged(e)[:2] for e in evidences] == [("cleared", "nvme-format")] * 2
+    assert {s.reason for s in evidences[0].method.skipped} == {"skip-several-namespaces"}
+    assert [station.sent()[0].split()[1] for station in stations] == ["format", "format"]
+    assert all(MARKER not in n.medium.backing.read_bytes() for n in nvme(stations[0]).namespaces)
+
+
+def test_erasing_one_leaves_the_other(two: Two) -> None:
+    first, second = two(SEVERAL)
+    assert first.erase().outcome is Outcome.CLEARED
+    assert MARKER in nvme(second).namespaces[1].medium.backing.read_bytes()
+
+
+@pytest.mark.parametrize("fna", [0x05, 0x06, 0x07])
+def test_a_format_that_would_reach_the_others_is_not_sent(two: Two, fna: int) -> None:
+    first, second = two(replace(SEVERAL, fna=fna))
+    evidence = first.erase()
+    assert judged(evidence)[:2] == ("cleared", "overwrite") and first.sent() == []
+    assert MARKER in nvme(second).namespaces[1].medium.backing.read_bytes()
+
+
+def test_what_is_not_attached_is_an_exception(two: Two) -> None:
+    first, _ = two(SEVERAL, third=True)
+    evidence = first.erase()
+    assert evidence.outcome is Outcome.CLEARED_WITH_EXCEPTIONS
+    assert evidence.exceptions == ({"id": "exception-namespaces-unattached", "bytes": None, "count": 1},)
+
+
+def test_started_from_one_of_them_none_is_a_target(two: Two) -> None:
+    stations = two(SEVERAL)
+    first, second = exclude([s.facts for s in stations], boot_medium=[SEVERAL.serial])
+    assert first and second and first.reason == second.reason == "excluded-boot-disk"

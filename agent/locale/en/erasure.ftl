@@ -176,6 +176,7 @@ exception-dco-not-assessed = DCO: nobody could tell whether there is one.
 exception-bridge-not-assessed = Behind a USB bridge: hidden areas not assessed.
 exception-boot-areas = Boot areas and RPMB of the eMMC not erased.
 exception-namespaces = The NVMe drive has several namespaces. Only this one is erased.
+exception-namespaces-unattached = Namespaces of the NVMe drive that are not attached, not erased: { $count }.
 exception-defects-grew = The defect counter { $counter } went from { $before } to { $after } during the erasure.
 exception-other = Another exception.
 

@@ -176,6 +176,7 @@ exception-dco-not-assessed = Zone DCO : personne n’a pu dire s’il y en a un
 exception-bridge-not-assessed = Derrière un adaptateur USB : zones cachées non examinées.
 exception-boot-areas = Zones d’amorçage et RPMB de l’eMMC non effacées.
 exception-namespaces = Le disque NVMe a plusieurs espaces de noms. Celui-ci seul est effacé.
+exception-namespaces-unattached = Espaces de noms du disque NVMe qui ne sont pas rattachés, non effacés : { $count }.
 exception-defects-grew = Le compteur de défauts { $counter } est passé de { $before } à { $after } pendant l’effacement.
 exception-other = Autre réserve.
 
