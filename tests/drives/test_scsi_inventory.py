@@ -12,11 +12,13 @@ import pytest
 from agent.erasure.ladder import choose
 from agent.inventory.disks import list_disks
 from agent.inventory.parse import parse_tool
+from agent.inventory.sg import parse_opcodes
 from agent.machine.door import Answer, NotThere, ToolMissing
 from agent.machine.drives.faults import ScsiFault
 from agent.machine.drives.laboratory import Laboratory
 from agent.machine.drives.scsi import ScsiDrive
-from agent.machine.drives.scsi_make import ScsiMake, ScsiPast, array_disk, huc109060, pm1633
+from agent.machine.drives.scsi_make import ScsiMake, ScsiPast, array_disk, huc109060, pm1633, st600mm
+from agent.machine.drives.stand_in import stand_ins
 from agent.model.facts import Absent, Known, Unreadable, known
 from agent.model.inventory import Disk, DiskSanitize
 from tests.drives.conftest import OpensLab
@@ -126,3 +128,34 @@ def test_a_format_that_runs_is_no_sanitize(tmp_path: Path, open_lab: OpensLab) -
     }
     clock.sleep(3600)
     assert asked()["format_status"] == {"state": "failed"}
+
+
+@pytest.mark.parametrize("make", [pm1633(), st600mm(), huc109060()])
+@pytest.mark.parametrize("tran", ["sas", "scsi"])
+def test_the_drive_that_stands_for_it_tells_the_same(
+    look: Looks, open_lab: OpensLab, tmp_path: Path, make: ScsiMake, tran: str
+) -> None:
+    disk = look(make, tran=tran)
+    [drive] = stand_ins([disk], backing=lambda _: old_disk(tmp_path, name="stand-in"), clock=Hand()).values()
+    told = parse_opcodes(open_lab(drive).run(["sg_opcodes", PATH], timeout_s=10).stdout)
+    assert isinstance(told, Disk) and told.extra and disk.extra
+    assert actions(told) == actions(disk) and told.extra["format_unit"] == disk.extra["format_unit"]
+    assert (drive.size_bytes, drive.logical_block) == (known(disk.size_bytes), known(disk.logical_block_size))
+
+
+def test_nothing_stands_for_a_disk_with_odd_sectors(look: Looks, tmp_path: Path) -> None:
+    assert stand_ins([look(array_disk())], backing=lambda _: tmp_path, clock=Hand()) == {}
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("drive-lies", {ScsiFault.SANITIZE_DOES_NOTHING, ScsiFault.FORMAT_DOES_NOTHING}),
+        ("drive-refuses", {ScsiFault.SANITIZE_REFUSED}),
+        ("drive-never-ends", {ScsiFault.SANITIZE_NEVER_ENDS}),
+    ],
+)
+def test_it_has_the_faults_of_the_rehearsal(look: Looks, tmp_path: Path, fault: str, expected: set[ScsiFault]) -> None:
+    made = stand_ins([look(pm1633())], backing=lambda _: old_disk(tmp_path, name="x"), clock=Hand(), faults=[fault])
+    [drive] = made.values()
+    assert isinstance(drive, ScsiDrive) and drive.faults == expected
