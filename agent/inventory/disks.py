@@ -1,4 +1,5 @@
-"""Every block disk of the PC: lsblk, /sys/block, and what each drive says of itself (smartctl, hdparm, nvme, mmc).
+"""Every block disk of the PC: lsblk, /sys/block, and what each drive says of itself (smartctl, hdparm, nvme, sg3-utils,
+mmc-utils).
 
 The serial number is lsblk's when it has one: the identity that consent is bound to is read again that way right
 before a disk is opened.
@@ -166,6 +167,13 @@ def _no_identify(why: Unreadable) -> Disk:
     )
 
 
+def _no_opcodes(why: Unreadable) -> Disk:
+    return Disk(
+        sanitize=DiskSanitize(overwrite=why, block_erase=why, crypto_erase=why),
+        extra={"format_unit": {"unreadable": why.error}},
+    )
+
+
 def _no_extra(key: str) -> Callable[[Unreadable], Disk]:
     return lambda why: Disk(extra={key: {"unreadable": why.error}})
 
@@ -201,13 +209,6 @@ def _scsi(machine: Machine, path: str, disk: Disk) -> list[Disk]:
         argv = ["sg_readcap", "--long", path]
         views.append(_view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_readcap, _no_extra("capacity")))
     return views
-
-
-def _no_opcodes(why: Unreadable) -> Disk:
-    return Disk(
-        sanitize=DiskSanitize(overwrite=why, block_erase=why, crypto_erase=why),
-        extra={"format_unit": {"unreadable": why.error}},
-    )
 
 
 def _no_nvme(why: Unreadable) -> Disk:

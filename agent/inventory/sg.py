@@ -44,12 +44,21 @@ def parse_opcodes(data: bytes | str) -> Disk:
 
 @guarded
 def parse_requests(data: bytes | str) -> Disk:
-    """``sg_requests``: sense data while a sanitize runs or after it failed (SPC-5, ASC 04h/1Bh and 31h/03h)."""
+    """``sg_requests``: sense data while a sanitize or a format runs, or after one failed (SPC-5, ASC 04h and 31h).
+
+    A format is no sanitize and has a key of its own; progress alone (``--progress``) does not say whose it is.
+    """
     text = to_text(data)
     if _BROKEN.search(text):
         raise Noise(_first_line(text))
     status: dict[str, Any] = {"state": "unknown"}
+    formats = re.search(r"format in progress|format command failed|medium format corrupted", text, re.IGNORECASE)
     progress = re.search(r"Progress indication:\s*(\d+(?:\.\d+)?)\s*%", text)
+    if formats is not None:
+        doing: dict[str, Any] = {"state": "in_progress" if formats[0].lower().endswith("progress") else "failed"}
+        if progress is not None:
+            doing["progress"] = float(progress[1]) / 100
+        return Disk(extra={"sanitize_status": status, "format_status": doing})
     if re.search(r"sanitize command failed", text, re.IGNORECASE):
         status = {"state": "failed"}
     elif progress is not None:

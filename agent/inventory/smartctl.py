@@ -76,7 +76,7 @@ def _common(
         "medium": known_if(Medium.NVME.value if protocol == "NVME" else medium_of(turning), _SOURCE),
         "bus": known_if(_bus(document, device, protocol), _SOURCE),
         "power_on_hours": known_if(count(mapping(document.get("power_on_time")).get("hours")), _SOURCE),
-        "temperature_c": known_if(number(mapping(document.get("temperature")).get("current")), _SOURCE),
+        "temperature_c": _temperature(document),
         "smart_passed": _passed(document),
         "smart_exit_status": known_if(status, _SOURCE),
     }
@@ -92,6 +92,12 @@ def _bus(document: Mapping[str, Any], device: Mapping[str, Any], protocol: str) 
         transport = str(mapping(document.get("scsi_transport_protocol")).get("name", ""))
         return "sas" if transport.upper().startswith("SAS") else "scsi"
     return "ata" if protocol == "ATA" else None
+
+
+def _temperature(document: Mapping[str, Any]) -> MaybeFact[int]:
+    """Zero is what bridges and drives without a sensor fill in (log page 0Dh, attribute 194)."""
+    celsius = number(mapping(document.get("temperature")).get("current"))
+    return Absent("0 is told, which is no temperature") if celsius == 0 else known_if(celsius, _SOURCE)
 
 
 def _passed(document: Mapping[str, Any]) -> MaybeFact[bool]:

@@ -13,12 +13,14 @@ from typing import Any
 from agent.machine.drives.ata import AtaDrive
 from agent.machine.drives.ata_make import Action, AtaMake, AtaPast, Freeze
 from agent.machine.drives.bus import Drive
-from agent.machine.drives.faults import AtaFault, MmcFault
+from agent.machine.drives.faults import AtaFault, MmcFault, ScsiFault
 from agent.machine.drives.medium import WaitingClock
 from agent.machine.drives.mmc import MmcDrive
 from agent.machine.drives.mmc_make import UNIT, MmcMake
 from agent.machine.drives.nvme import NvmeDrive
 from agent.machine.drives.nvme_make import NvmeFault, NvmeMake
+from agent.machine.drives.scsi import ScsiDrive
+from agent.machine.drives.scsi_make import ScsiMake, Service
 from agent.model.facts import Known, MaybeFact, known
 from agent.model.identity import DiskIdentity, identify
 from agent.model.inventory import Disk, Medium
@@ -29,6 +31,8 @@ _LIES: Mapping[str, Sequence[StrEnum]] = {
         NvmeFault.FORMAT_DOES_NOTHING,
         AtaFault.SANITIZE_DOES_NOTHING,
         AtaFault.ERASE_DOES_NOTHING,
+        ScsiFault.SANITIZE_DOES_NOTHING,
+        ScsiFault.FORMAT_DOES_NOTHING,
         MmcFault.SANITIZE_DOES_NOTHING,
     ),
     "drive-refuses": (
@@ -36,17 +40,20 @@ _LIES: Mapping[str, Sequence[StrEnum]] = {
         NvmeFault.FORMAT_REFUSED,
         AtaFault.ABORTS_SANITIZE,
         AtaFault.ABORTS_SECURITY,
+        ScsiFault.SANITIZE_REFUSED,
         MmcFault.SANITIZE_FAILS,
     ),
     "drive-never-ends": (
         NvmeFault.SANITIZE_NEVER_ENDS,
         AtaFault.SANITIZE_NEVER_ENDS,
+        ScsiFault.SANITIZE_NEVER_ENDS,
         MmcFault.SANITIZE_NEVER_ENDS,
     ),
 }
 """Faults of the firmware by the names of the rehearsal: says done and erases nothing, refuses, never ends."""
 
-_ATA_OVERWRITE_S = 5400.0
+_OVERWRITE_S, _SOLID_OVERWRITE_S = 5400.0, 60.0
+_PLAIN_BLOCKS = (512, 4096)
 
 
 def stand_ins(
@@ -63,7 +70,9 @@ def stand_ins(
         identity = identify(disk)
         if identity is None or not known(disk.path) or known(disk.medium) == Medium.OPTICAL:
             continue
-        maker = {"ata": _ata, "nvme": _nvme, "mmc": _mmc}.get(known(disk.bus) or "")
+        maker = {"ata": _ata, "nvme": _nvme, "mmc": _mmc, "sas": _scsi, "scsi": _scsi}.get(known(disk.bus) or "")
+        if maker is _scsi and (known(disk.logical_block_size) or 512) not in _PLAIN_BLOCKS:
+            continue  # 520 bytes and the like: its blocks are not those of a host
         if maker is not None:
             made[identity.text] = maker(disk, backing(identity), clock, wrong)
     return made
@@ -96,7 +105,7 @@ def _ata(disk: Disk, file: Path, clock: WaitingClock, wrong: Collection[StrEnum]
         hpa=_told(disk, "hpa", "native_sectors") is not None,
         dco=_told(disk, "dco", "max_sectors") is not None,
         freeze=Freeze.BOOT if _yes(security.frozen if security else None) else Freeze.NEVER,
-        pass_s=60.0 if solid else _ATA_OVERWRITE_S,
+        pass_s=_SOLID_OVERWRITE_S if solid else _OVERWRITE_S,
     )
     visible = (known(disk.size_bytes) or 0) // sector
     past = AtaPast(
@@ -121,6 +130,33 @@ def _nvme(disk: Disk, file: Path, clock: WaitingClock, wrong: Collection[StrEnum
     )
     mine = [fault for fault in wrong if isinstance(fault, NvmeFault)]
     return NvmeDrive(known(disk.path) or "", file, clock, make=make, faults=mine, size_bytes=known(disk.size_bytes))
+
+
+def _scsi(disk: Disk, file: Path, clock: WaitingClock, wrong: Collection[StrEnum]) -> Drive:
+    """Hardware that was not asked for its commands has none: what is not known is not played."""
+    sanitize, solid = disk.sanitize, known(disk.rotational) is False
+    sector = known(disk.logical_block_size) or 512
+    vendor, _, product = (known(disk.model) or "?").partition(" ")
+    actions = {
+        Service.OVERWRITE: _yes(sanitize.overwrite if sanitize else None),
+        Service.BLOCK: _yes(sanitize.block_erase if sanitize else None),
+        Service.CRYPTO: _yes(sanitize.crypto_erase if sanitize else None),
+    }
+    make = ScsiMake(
+        vendor=vendor[:8] if product else "",
+        product=(product or vendor)[:16],
+        revision=(known(disk.firmware) or "1.0")[:4],
+        serial=known(disk.serial) or "?",
+        wwn=_number(known(disk.wwn)),
+        rotation=1 if solid else (known(disk.rotation_rpm) or 7200),
+        logical=sector,
+        physical=known(disk.physical_block_size) or sector,
+        sanitize=frozenset(action for action, has in actions.items() if has),
+        format_unit=(disk.extra or {}).get("format_unit") is True,
+        pass_s=_SOLID_OVERWRITE_S if solid else _OVERWRITE_S,
+    )
+    mine = [fault for fault in wrong if isinstance(fault, ScsiFault)]
+    return ScsiDrive(known(disk.path) or "", file, clock, make=make, faults=mine, size_bytes=known(disk.size_bytes))
 
 
 def _mmc(disk: Disk, file: Path, clock: WaitingClock, wrong: Collection[StrEnum]) -> Drive:
