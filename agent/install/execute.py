@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from agent.install import partitions
+from agent.install.leave import put_back
 from agent.install.linux import boot, checks, disk, identity, unpack
-from agent.install.linux.work import StepFailed, Work
+from agent.install.work import StepFailed, Work
 from agent.machine.door import Machine, OpenDisk
 from agent.model.errors import Fault
 from agent.model.events import Kind
@@ -23,7 +25,7 @@ Emit = Callable[[Kind, Mapping[str, Any]], None]
 
 STEPS: Mapping[str, Callable[[Work], str]] = {
     "step-gate": disk.gate,
-    "step-partition": disk.partition,
+    "step-partition": partitions.partition,
     "step-format": disk.make_file_systems,
     "step-unpack": unpack.unpack,
     "step-identity": identity.give_identity,
@@ -67,7 +69,7 @@ def install(
             done.append(_one(work, step.id, index, emit))
         finished = True
     finally:
-        checks.put_back(work, failed=not finished)
+        put_back(work, failed=not finished)
         seconds = round(clock.monotonic() - started, 3)
         verified = Verified.CHECKED if finished else Verified.NONE
         emit(Kind.INSTALL_FINISHED, {"ok": finished, "verified": verified.value, "seconds": seconds})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from agent.install.linux.work import StepFailed, Work, expect, last_line
+from agent.install.work import StepFailed, Work, expect, last_line
 from agent.machine.door import Answer
 
 _HALF_SECOND = 0.5

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from dissect.regf import RegistryHive as DissectHive
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from regipy.plugins.bcd.boot_entry_list import BootEntryListPlugin
 from regipy.registry import RegistryHive as RegipyHive
@@ -130,6 +130,7 @@ KEYS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.builds(Key, name=NAME, values=VALUES, keys=KEYS))
 def test_any_tree_is_read_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, tree: Key) -> None:
     file = tmp_path_factory.getbasetemp() / "tree.hive"
