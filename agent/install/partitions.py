@@ -10,6 +10,7 @@ from agent.install.work import StepFailed, Work, expect
 from agent.model.errors import Fault
 
 _NODE_WAIT_S = 10.0
+_COLUMNS = ("name", "type", "uuid", "start", "size", "attrs")
 
 
 def same_disk(work: Work) -> None:
@@ -51,7 +52,7 @@ def _same_table(work: Work, detail: Mapping[str, Any]) -> None:
     answer = work.must(["sfdisk", "--json", "{disk}"])
     try:
         table = json.loads(answer.stdout)["partitiontable"]
-        found = [{k: p.get(k) for k in ("name", "type", "uuid", "start", "size")} for p in table["partitions"]]
+        found = [{k: p[k] for k in _COLUMNS if k in p} for p in table["partitions"]]
     except (ValueError, KeyError, TypeError):
         raise StepFailed("sfdisk --json: not understood") from None
     expect("label", table.get("label"), "gpt")

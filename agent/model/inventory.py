@@ -74,6 +74,8 @@ class Firmware:
     ca_2011: MaybeFact[bool] = None  # db holds "Microsoft Corporation UEFI CA 2011" (third party)
     ca_2023: MaybeFact[bool] = None  # db holds "Microsoft UEFI CA 2023" (third party)
     windows_ca_2023: MaybeFact[bool] = None  # db holds "Windows UEFI CA 2023"
+    windows_pca_2011: MaybeFact[bool] = None  # db holds "Microsoft Windows Production PCA 2011"
+    windows_pca_2011_revoked: MaybeFact[bool] = None  # dbx holds that certificate
     admin_password: MaybeFact[str] = None  # enabled | disabled | not_implemented | unknown
 
 
