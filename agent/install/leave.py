@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.install.work import StepFailed, Work
 from agent.machine.door import DoorError
+from agent.model.plan import SystemChoice
 
 
 def unmount(work: Work) -> None:
@@ -35,7 +36,12 @@ def put_back(work: Work, *, failed: bool) -> None:
             work.run(["umount", "{target}"], timeout_s=1800)
         if work.folder:
             work.run(["rm", "-f", "{flag}"])
-            work.run(["rmdir", "{target}", work.folder])
+            if work.plan.system is SystemChoice.WINDOWS:
+                work.run(["rm", "-rf", "--one-file-system", "{boot}"])
+                work.run(["rmdir", f"{work.folder}/volume"])  # there when a mount failed
+                work.run(["rmdir", work.folder])
+            else:
+                work.run(["rmdir", "{target}", work.folder])
         if work.wrote and (failed or work.disk.identity.kind == "file"):
             work.run(["partx", "-d", "{disk}"])
         if mounted_from(work):

@@ -25,6 +25,11 @@ def last_line(text: str) -> str:
     return lines[-1] if lines else ""
 
 
+def _tool(argv: Sequence[str]) -> str:
+    """The program, without ``env`` and its settings in front."""
+    return next((word for word in argv if word != "env" and "=" not in word), argv[0])
+
+
 @dataclass(kw_only=True)
 class Work:
     """One install under way. ``folder`` is a temporary folder of the live system, ``target`` the mount point in it."""
@@ -68,7 +73,15 @@ class Work:
 
     def places(self) -> Mapping[str, str]:
         parts = {name: self.partition(name) for name in self.numbers}
-        return {"disk": self.disk.path, "image": self.image, "target": self.target, "flag": self.flag, **parts}
+        return {
+            "disk": self.disk.path,
+            "image": self.image,
+            "images": str(PurePath(self.image).parent),
+            "boot": f"{self.folder}/boot",
+            "target": self.target,
+            "flag": self.flag,
+            **parts,
+        }
 
     def fill(self, argv: Sequence[str]) -> list[str]:
         places = self.places()
@@ -95,7 +108,7 @@ class Work:
         answer = self.run(argv, timeout_s=timeout_s, stdin=stdin)
         if answer.exit_status:
             why = last_line(answer.errors) or last_line(answer.text)
-            raise StepFailed(f"{argv[0]}: exit {answer.exit_status}: {why}")
+            raise StepFailed(f"{_tool(argv)}: exit {answer.exit_status}: {why}")
         return answer
 
     def look(self, path: str, *, limit: int = 1 << 20) -> bytes:
@@ -104,6 +117,11 @@ class Work:
             return self.machine.read(path, limit=limit)
         except DoorError as error:
             raise StepFailed(str(error)) from None
+
+    def make_folder(self) -> None:
+        """A temporary folder in the live system's memory, once for the whole install."""
+        if not self.folder:
+            self.folder = self.must(["mktemp", "-d", "-p", "/run", "regain-install.XXXXXXXX"]).text.strip()
 
     def stop_if_asked(self) -> None:
         if self.stop.is_set():

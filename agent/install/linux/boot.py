@@ -1,4 +1,4 @@
-"""Steps 5 to 7 and 9: the boot menu, legacy BIOS, UEFI files with their signatures, and the firmware's own list."""
+"""Steps 5 to 7: the boot menu, legacy BIOS, and UEFI files with their signatures."""
 
 from __future__ import annotations
 
@@ -80,28 +80,3 @@ def write_uefi(work: Work) -> str:
     work.must(["mcopy", "-o", "-i", "{esp}", "-", f"::/{place}"], stdin=stub.encode())
     expect(place, work.must(["mcopy", "-i", "{esp}", f"::/{place}", "-"]).text, stub)
     return f"{len(detail['copies']) + 1} files, shim signed by {len(shim.WANTED)} authorities"
-
-
-def write_nvram(work: Work) -> str:
-    """A full or read-only NVRAM is common on old PCs: a warning, the removable path starts all the same."""
-    try:
-        work.must(work.detail("step-nvram")["argv"])
-        listing = work.must(["efibootmgr", "-v"]).text
-    except StepFailed as failure:
-        work.warnings.append("install-warning-nvram")
-        return str(failure)
-    entry = nvram_entry(listing, work.plan.identifiers["esp_guid"])
-    order = re.search(r"(?m)^BootOrder:\s*([0-9A-F]{4})", listing)
-    if entry is None or order is None or order[1] != entry:
-        work.warnings.append("install-warning-nvram")
-        return f"entry {entry}, order {order[1] if order else '?'}"
-    return f"Boot{entry}"
-
-
-def nvram_entry(listing: str, esp_guid: str) -> str | None:
-    """Number of the boot entry that points at our shim on this ESP, in ``efibootmgr -v``."""
-    for line in listing.splitlines():
-        match = re.match(r"^Boot([0-9A-F]{4})", line)
-        if match and esp_guid.lower() in line.lower() and "shimx64.efi" in line.lower():
-            return match[1]
-    return None

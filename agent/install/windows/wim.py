@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from agent.install.windows.plan import ESSENTIAL, WIMLIB
 from agent.install.work import last_line
 from agent.machine.door import DoorError, Machine
 from agent.model.errors import Fault
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
 
 _ARCHITECTURES = {"0": "x86", "5": "arm", "9": "x86_64", "12": "arm64"}
 _BIGGEST_XML = 4 << 20  # bytes
-
-ESSENTIAL = (
-    "/Windows/System32/winload.efi",
-    "/Windows/System32/ntoskrnl.exe",
-    "/Windows/System32/config/SYSTEM",
-)
-"""A tree without these starts nothing: they are asked of the image, and compared on the disk."""
 
 BOOT = "/Windows/Boot"
 
@@ -164,7 +158,7 @@ class Wim:
 
     def _ask(self, argv: Sequence[str], *, timeout_s: float = 120, missing: str = "") -> Answer:
         try:
-            answer = self.machine.run(["wimlib-imagex", *argv], timeout_s=timeout_s)
+            answer = self.machine.run([*WIMLIB, *argv], timeout_s=timeout_s)
         except DoorError as error:
             raise self.damaged(str(error)) from None
         if answer.exit_status == _NOT_IN_THE_IMAGE and missing:
@@ -181,3 +175,8 @@ def lacking(names: Sequence[str]) -> Iterator[str]:
     """What a Windows must have and this image has not. NTFS names differ by more than their case."""
     have = {name.lower() for name in names}
     yield from (path for path in (*ESSENTIAL, f"{BOOT}/EFI/bootmgfw.efi") if path.lower() not in have)
+
+
+def boot_manager(folder: str) -> str:
+    """Where the boot manager lies: ``EFI/bootmgfw.efi``, ``EFI_EX/bootmgfw_EX.efi`` (pbatard/rufus 2244)."""
+    return f"{BOOT}/{folder}/bootmgfw{folder.removeprefix('EFI')}.efi"
