@@ -91,7 +91,7 @@ def test_the_plan_repeats_that_nobody_saw_it_start_and_by_which_right() -> None:
 
 def test_a_small_disk_is_refused_by_the_rule_and_by_the_image() -> None:
     with pytest.raises(Fault) as caught:
-        make(disk_size_bytes=60_000_000_000)
+        make(disk_size_bytes=50_000_000_000)
     assert caught.value.error_id == "disk-too-small"
     with pytest.raises(Fault) as caught:
         make(image=windows_image(image={**windows_image().image.model_dump(), "unpacked_bytes": 260_000_000_000}))
