@@ -11,27 +11,43 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from agent.install import nvram, partitions
+from agent.install.leave import put_back
 from agent.install.linux import boot, checks, disk, identity, unpack
-from agent.install.linux.work import StepFailed, Work
+from agent.install.windows import bootfiles, gate, volume
+from agent.install.windows import checks as windows_checks
+from agent.install.work import StepFailed, Work
 from agent.machine.door import Machine, OpenDisk
 from agent.model.errors import Fault
 from agent.model.events import Kind
 from agent.model.install import InstallResult, StepResult, Verified
-from agent.model.plan import InstallPlan
+from agent.model.plan import InstallPlan, SystemChoice
 
 Emit = Callable[[Kind, Mapping[str, Any]], None]
 
-STEPS: Mapping[str, Callable[[Work], str]] = {
-    "step-gate": disk.gate,
-    "step-partition": disk.partition,
-    "step-format": disk.make_file_systems,
-    "step-unpack": unpack.unpack,
-    "step-identity": identity.give_identity,
-    "step-menu": boot.write_menu,
-    "step-bios": boot.write_bios,
-    "step-uefi": boot.write_uefi,
-    "step-check": checks.check,
-    "step-nvram": boot.write_nvram,
+STEPS: Mapping[SystemChoice, Mapping[str, Callable[[Work], str]]] = {
+    SystemChoice.LINUX: {
+        "step-gate": disk.gate,
+        "step-partition": partitions.partition,
+        "step-format": disk.make_file_systems,
+        "step-unpack": unpack.unpack,
+        "step-identity": identity.give_identity,
+        "step-menu": boot.write_menu,
+        "step-bios": boot.write_bios,
+        "step-uefi": boot.write_uefi,
+        "step-check": checks.check,
+        "step-nvram": nvram.write_nvram,
+    },
+    SystemChoice.WINDOWS: {
+        "step-gate": gate.gate,
+        "step-partition": partitions.partition,
+        "step-format": volume.make_file_systems,
+        "step-unpack": volume.apply,
+        "step-bootfiles": bootfiles.write_boot_files,
+        "step-answers": volume.write_answers,
+        "step-check": windows_checks.check,
+        "step-nvram": nvram.write_nvram,
+    },
 }
 
 
@@ -44,8 +60,11 @@ def install(
     emit: Emit,
     stop: threading.Event,
 ) -> InstallResult:
-    """Run the steps. Raises Fault: disk-changed, image-damaged, image-unfit (nothing written), install-step-failed,
-    cancelled. Whatever happens, nothing stays mounted."""
+    """Run the steps. Whatever happens, nothing stays mounted.
+
+    Raises Fault: disk-changed, image-damaged, image-unfit, wim-no-index, wim-parts (nothing written);
+    install-step-failed, install-disk-full, image-damaged for a stick that gave out, cancelled.
+    """
     if plan.rehearsed:
         raise Fault("warrant-other-disk", disk=plan.disk.suffix, other="rehearsed plan")
     clock = machine.clock
@@ -67,7 +86,7 @@ def install(
             done.append(_one(work, step.id, index, emit))
         finished = True
     finally:
-        checks.put_back(work, failed=not finished)
+        put_back(work, failed=not finished)
         seconds = round(clock.monotonic() - started, 3)
         verified = Verified.CHECKED if finished else Verified.NONE
         emit(Kind.INSTALL_FINISHED, {"ok": finished, "verified": verified.value, "seconds": seconds})
@@ -80,7 +99,7 @@ def _one(work: Work, step_id: str, index: int, emit: Emit) -> StepResult:
     started = clock.monotonic()
     work.wrote = work.wrote or step_id != "step-gate"
     try:
-        observed = STEPS[step_id](work)
+        observed = STEPS[work.plan.system][step_id](work)
     except StepFailed as failure:
         emit(Kind.STEP_FAILED, {"step": step_id, "error": str(failure)})
         raise Fault("install-step-failed", wrote=work.wrote, step=step_id, observed=str(failure)) from None
@@ -122,7 +141,7 @@ def result(
     plan: InstallPlan, steps: tuple[StepResult, ...], *, seconds: float, warnings: tuple[str, ...] = ()
 ) -> InstallResult:
     """What the report says of a plan that was carried out, or rehearsed when the plan is a rehearsal."""
-    keys = ("version", "suite", "kernel", "shim_version")
+    keys = ("version", "suite", "kernel", "shim_version", "build")
     return InstallResult(
         ok=True,
         verified=Verified.NONE if plan.rehearsed else Verified.CHECKED,
@@ -137,4 +156,5 @@ def result(
         firmware_mode=plan.firmware_mode,
         warnings=warnings,
         identifiers=plan.identifiers,
+        system=plan.system,
     )

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from agent.install import manifest as manifests
 from agent.install.contents import FIRST_BOOT, Contents, ImageReader, all_findings, read_contents
-from agent.install.linux.work import chroot_argv, last_line
+from agent.install.linux.work import chroot_argv
+from agent.install.work import last_line
 from agent.machine.door import Answer, DoorError, Machine, ToolMissing
 from agent.model.errors import Fault
 from agent.model.profile import ImageEntry, LinuxProfile

@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from agent.model.errors import Fault
 from agent.model.profile import LinuxProfile, Swap
@@ -21,6 +22,12 @@ ROOT_X86_64 = "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709"
 
 ESP_BYTES = 512 * MIB  # FAT32 needs 65525 clusters: 260 MiB on a 4Kn disk
 _GPT_ENTRIES = 128 * 128  # bytes of the entry array at each end
+
+PARTITION_ARGV = (
+    *("sfdisk", "--quiet", "--wipe", "always", "--wipe-partitions", "always"),
+    *("--no-reread", "--no-tell-kernel", "{disk}"),
+)
+"""The kernel is told by partx afterwards: some do not read partition tables by themselves."""
 
 IDENTIFIERS = ("disk_guid", "bios_boot_guid", "esp_guid", "root_guid", "root_uuid", "esp_id")
 
@@ -34,6 +41,7 @@ class Partition:
     guid: str
     start: int
     size: int
+    attrs: str = ""  # as sfdisk writes them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +65,24 @@ class Layout:
             "",
         ]
         lines = [
-            f'start={p.start}, size={p.size}, type={p.type}, uuid={p.guid}, name="{p.name}"' for p in self.partitions
+            f'start={p.start}, size={p.size}, type={p.type}, uuid={p.guid}, name="{p.name}"'
+            + (f', attrs="{p.attrs}"' if p.attrs else "")
+            for p in self.partitions
         ]
         return "\n".join([*head, *lines, ""])
 
     def partition(self, name: str) -> Partition:
         return next(p for p in self.partitions if p.name == name)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What ``sfdisk --json`` must tell afterwards."""
+        rows = [
+            {"name": p.name, "type": p.type, "uuid": p.guid, "start": p.start, "size": p.size} for p in self.partitions
+        ]
+        for row, part in zip(rows, self.partitions, strict=True):
+            if part.attrs:
+                row["attrs"] = part.attrs
+        return rows
 
 
 def draw_identifiers(random_bytes: Callable[[int], bytes]) -> dict[str, str]:
@@ -82,8 +102,7 @@ def hybrid_gpt(*, disk_bytes: int, sector: int, identifiers: Mapping[str, str], 
     if sector < 512 or MIB % sector:
         raise ValueError(f"sector size {sector}")
     root_start = 2 * MIB + ESP_BYTES
-    last_lba = disk_bytes // sector - 1 - 1 - _GPT_ENTRIES // sector  # backup header and its entries
-    root_bytes = (last_lba + 1) * sector // MIB * MIB - root_start
+    root_bytes = usable_end(disk_bytes, sector) - root_start
     if root_bytes < root_needs:
         raise Fault("disk-too-small", have=disk_bytes, need=root_start + root_needs + 2 * MIB)
 
@@ -100,6 +119,12 @@ def hybrid_gpt(*, disk_bytes: int, sector: int, identifiers: Mapping[str, str], 
             part("root", ROOT_X86_64, "root_guid", root_start, root_bytes),
         ),
     )
+
+
+def usable_end(disk_bytes: int, sector: int) -> int:
+    """Bytes from the start of the disk to the last whole mebibyte before the backup table."""
+    last_lba = disk_bytes // sector - 1 - 1 - _GPT_ENTRIES // sector  # backup header and its entries
+    return (last_lba + 1) * sector // MIB * MIB
 
 
 def mkfs_root(identifiers: Mapping[str, str]) -> list[str]:

@@ -110,12 +110,9 @@ def _steps(
             id="step-partition",
             kind="run",
             detail={
-                "argv": _partition_argv(),
+                "argv": list(lay.PARTITION_ARGV),
                 "stdin": parts.script,
-                "partitions": [
-                    {"name": p.name, "type": p.type, "uuid": p.guid, "start": p.start, "size": p.size}
-                    for p in parts.partitions
-                ],
+                "partitions": parts.rows(),
                 # some BIOSes start GPT only with this flag, some UEFI refuse the disk with it
                 "pmbr_boot_flag": firmware_mode == "bios",
             },
@@ -174,14 +171,6 @@ def _steps(
     if firmware_mode == "uefi" and nvram:
         steps.append(_nvram_step())
     return tuple(steps)
-
-
-def _partition_argv() -> list[str]:
-    """The kernel is told by partx afterwards: some do not read partition tables by themselves."""
-    return [
-        *("sfdisk", "--quiet", "--wipe", "always", "--wipe-partitions", "always"),
-        *("--no-reread", "--no-tell-kernel", "{disk}"),
-    ]
 
 
 def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostname: str) -> Step:

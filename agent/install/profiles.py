@@ -11,7 +11,7 @@ import typing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,8 @@ from pydantic import BaseModel, ValidationError
 from agent.model.eligibility import ProfileNeeds
 from agent.model.errors import Fault
 from agent.model.profile import LinuxProfile, Refused
+
+M = TypeVar("M", bound=BaseModel)
 
 _BIGGEST = 64 * 1024  # bytes; a profile is a page of text
 
@@ -71,6 +73,11 @@ def read_problems(path: Path) -> tuple[LinuxProfile | None, tuple[Problem, ...]]
 
 def parse_profile(data: bytes) -> tuple[LinuxProfile | None, tuple[Problem, ...]]:
     """The profile in these bytes, or all their mistakes. Pure; never raises for bad content."""
+    return parse_document(data, LinuxProfile)
+
+
+def parse_document(data: bytes, model: type[M]) -> tuple[M | None, tuple[Problem, ...]]:
+    """A YAML document of a closed shape, or all its mistakes. Pure; never raises for bad content."""
     if len(data) > _BIGGEST:
         return None, (Problem(path="", kind="too-long", detail=str(_BIGGEST)),)
     try:
@@ -87,7 +94,7 @@ def parse_profile(data: bytes) -> tuple[LinuxProfile | None, tuple[Problem, ...]
     problems = list(_walk(node, "", lines, set()))
     if any(p.kind == "alias" for p in problems):
         return None, tuple(problems)  # a loop in the graph cannot be turned into values
-    profile, invalid = _validate(node, lines)
+    profile, invalid = _validate(node, lines, model)
     problems += invalid
     return (profile if not problems else None), tuple(sorted(problems, key=lambda p: (p.line, p.path)))
 
@@ -115,7 +122,7 @@ def _walk(node: yaml.Node, path: str, lines: dict[str, int], seen: set[int]) -> 
             yield from _walk(value, f"{path}.{index}", lines, seen)
 
 
-def _validate(node: yaml.MappingNode, lines: dict[str, int]) -> tuple[LinuxProfile | None, list[Problem]]:
+def _validate(node: yaml.MappingNode, lines: dict[str, int], model: type[M]) -> tuple[M | None, list[Problem]]:
     loader = _Loader("")
     try:
         values = loader.construct_document(node)
@@ -127,9 +134,9 @@ def _validate(node: yaml.MappingNode, lines: dict[str, int]) -> tuple[LinuxProfi
     finally:
         loader.dispose()
     try:
-        return LinuxProfile.model_validate_json(text), []
+        return model.model_validate_json(text), []
     except ValidationError as error:
-        return None, [_problem(e, lines) for e in error.errors(include_url=False)]
+        return None, [_problem(e, lines, model) for e in error.errors(include_url=False)]
 
 
 _KINDS = {
@@ -142,14 +149,14 @@ _KINDS = {
 }
 
 
-def _problem(error: Any, lines: dict[str, int]) -> Problem:
+def _problem(error: Any, lines: dict[str, int], model: type[BaseModel]) -> Problem:
     """One pydantic error in our words."""
     steps = [str(step) for step in error["loc"]]
     path, context = ".".join(steps), error.get("ctx", {})
     kind = _KINDS.get(error["type"], "")
     detail, suggestion = "", ""
     if kind == "unknown-key":
-        detail, suggestion = steps[-1], _closest(steps[-1], _known_keys(steps[:-1]))
+        detail, suggestion = steps[-1], _closest(steps[-1], _known_keys(steps[:-1], model))
     elif kind == "missing":
         detail = steps[-1]
     elif kind == "bad-value":
@@ -185,9 +192,8 @@ def _closest(word: str, choices: Sequence[str]) -> str:
     return near[0] if near else ""
 
 
-def _known_keys(steps: Sequence[str]) -> list[str]:
+def _known_keys(steps: Sequence[str], model: type[BaseModel]) -> list[str]:
     """The keys the schema has at this place."""
-    model: type[BaseModel] = LinuxProfile
     for step in steps:
         fields = {f.alias or name: f for name, f in model.model_fields.items()}
         inner = _model_in(fields[step].annotation) if step in fields else None

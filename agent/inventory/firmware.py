@@ -14,11 +14,12 @@ _SECURITY = "d719b2cb-3d3a-4596-a3bc-dad00e67656f"
 _ATTRIBUTES = 4  # bytes before the value of a variable
 _DB_LIMIT = 1 << 18
 
+_WINDOWS_PCA_2011 = b"Microsoft Windows Production PCA 2011"
 _CERTIFICATES = {  # variable: fact -> name in the certificate
     f"db-{_SECURITY}": {
         "ca_2011": b"Microsoft Corporation UEFI CA 2011",
         "ca_2023": b"Microsoft UEFI CA 2023",
-        "windows_ca_2011": b"Microsoft Windows Production PCA 2011",
+        "windows_ca_2011": _WINDOWS_PCA_2011,
         "windows_ca_2023": b"Windows UEFI CA 2023",
     },
     f"KEK-{_GLOBAL}": {
@@ -50,6 +51,7 @@ def probe(machine: Machine) -> Firmware:
         windows_ca_2023=certificates.get("windows_ca_2023"),
         kek_2011=certificates.get("kek_2011"),
         kek_2023=certificates.get("kek_2023"),
+        windows_pca_2011_revoked=_revoked(machine),
     )
 
 
@@ -91,3 +93,13 @@ def _certificates(machine: Machine) -> dict[str, MaybeFact[bool]]:
             else:
                 found[fact] = Known(text in data, variable.split("-")[0])
     return found
+
+
+def _revoked(machine: Machine) -> MaybeFact[bool]:
+    """Whether dbx holds the certificate of 2011 itself. No dbx at all: nothing is revoked."""
+    if not machine.glob(f"{_VARS}/*"):
+        return None
+    data = read(machine, f"{_VARS}/dbx-{_SECURITY}", limit=_DB_LIMIT)
+    if isinstance(data, Unreadable):
+        return data
+    return Known(data is not None and _WINDOWS_PCA_2011 in data, "dbx")

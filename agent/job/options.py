@@ -18,6 +18,7 @@ def options(
     *,
     linux_profiles: Sequence[Mapping[str, Any]],
     windows: Mapping[str, Any],
+    windows_profiles: Sequence[Mapping[str, Any]] = (),
     disks: int,
 ) -> tuple[Option, ...]:
     """Three options, the two systems in alphabetical order. An impossible one stays, with its reason (message id).
@@ -27,7 +28,7 @@ def options(
     no_disk = None if disks else "option-no-disk"
     return (
         _option("linux", _linux_reason(eligibility, linux_profiles) or no_disk, linux_profiles, {}),
-        _option("windows", _windows_reason(eligibility) or no_disk, (), windows),
+        _option("windows", _windows_reason(eligibility) or no_disk, windows_profiles, windows),
         _option("none", None, (), {"note": RECORD_ONLY if no_disk else None}),
     )
 

@@ -32,7 +32,7 @@ from agent.job.revealing import offer, run_reveal
 from agent.job.stream import EventStream, Listener
 from agent.machine.ancestry import standing_on
 from agent.machine.door import DoorError, Machine
-from agent.model.eligibility import Eligibility, ProfileNeeds
+from agent.model.eligibility import Eligibility, ProfileNeeds, WindowsVerdict
 from agent.model.erasure import Evidence, Level, Outcome
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
@@ -117,7 +117,23 @@ class Systems(Protocol):
         """Facts of one profile for the choice screen: id, label, summary, support_until, licence, sizes, status."""
         ...
 
-    def windows_facts(self, inventory: Inventory) -> Mapping[str, Any]: ...
+    def windows_offers(self, inventory: Inventory, verdict: WindowsVerdict) -> Sequence[Mapping[str, Any]]:
+        """Facts of each Windows image, and licence, that this PC may get: the keys are those of a Linux profile."""
+        ...
+
+    def windows_facts(self, inventory: Inventory, verdict: WindowsVerdict) -> Mapping[str, Any]: ...
+
+    def plan_windows(
+        self,
+        offer_id: str,
+        disk: DiskIdentity,
+        *,
+        inventory: Inventory,
+        verdict: WindowsVerdict,
+        logical_block: int,
+        tag: str | None,
+        exercise: bool,
+    ) -> InstallPlan: ...
 
     def plan(
         self,
@@ -243,7 +259,7 @@ class Session:
         if not self.has_targets():
             self.record_only()
             return
-        if system is SystemChoice.LINUX:
+        if system is SystemChoice.LINUX or (system is SystemChoice.WINDOWS and option["profiles"]):
             offered = [p["id"] for p in option["profiles"]]
             profile = profile or offered[0]
             if profile not in offered:
@@ -511,7 +527,8 @@ class Session:
             options=options(
                 self._eligibility,
                 linux_profiles=profiles,
-                windows=self.systems.windows_facts(inventory),
+                windows=self.systems.windows_facts(inventory, self._eligibility.windows11.verdict),
+                windows_profiles=self.systems.windows_offers(inventory, self._eligibility.windows11.verdict),
                 disks=len(self._disks) - len(excluded),
             ),
             excluded=to_wire(excluded),
@@ -544,16 +561,28 @@ class Session:
         )
 
     def _install_plan(self, choice: Choice, targets: Sequence[Target]) -> InstallPlan | None:
-        if choice.system is not SystemChoice.LINUX or choice.profile is None or self._inventory is None:
+        if choice.system is SystemChoice.NONE or choice.profile is None or self._inventory is None:
             return None
         disk = planning.system_disk(targets)
         if disk is None:
             raise Fault("disk-none-found")
+        block = known(planning.disk_facts(self._disks)[disk.text].logical_block_size) or 512
+        if choice.system is SystemChoice.WINDOWS:
+            assert self._eligibility is not None
+            return self.systems.plan_windows(
+                choice.profile,
+                disk,
+                inventory=self._inventory,
+                verdict=self._eligibility.windows11.verdict,
+                logical_block=block,
+                tag=self.job.tag,
+                exercise=self._machine.exercise,
+            )
         mode = known(self._inventory.firmware.mode) or "uefi"
         return self.systems.plan(
             choice.profile,
             disk,
-            logical_block=known(planning.disk_facts(self._disks)[disk.text].logical_block_size) or 512,
+            logical_block=block,
             firmware_mode=mode,
             tag=self.job.tag,
             exercise=self._machine.exercise,

@@ -17,15 +17,17 @@ from agent.install.manifest import find_image, read_manifest
 from agent.install.plan import estimate_s, plan_install
 from agent.install.profiles import load_profile, load_profiles
 from agent.install.rehearse import rehearse
+from agent.install.windows.sidecar import FOLDER
+from agent.job import windows
 from agent.job.engine import EmitInstall
 from agent.machine.door import Machine
-from agent.model.eligibility import ProfileNeeds
+from agent.model.eligibility import ProfileNeeds, WindowsVerdict
 from agent.model.errors import Fault
 from agent.model.facts import known, to_wire
 from agent.model.identity import DiskIdentity
 from agent.model.install import InstallResult
 from agent.model.inventory import Inventory
-from agent.model.plan import InstallPlan, Plan
+from agent.model.plan import InstallPlan, Plan, SystemChoice
 from agent.model.profile import ImageEntry, LinuxProfile
 from agent.model.warrant import Action, Warrant
 
@@ -63,17 +65,39 @@ class Systems:
             "hidden": self._hidden(profile),
         }
 
-    def windows_facts(self, inventory: Inventory) -> Mapping[str, Any]:
+    def windows_offers(self, inventory: Inventory, verdict: WindowsVerdict) -> Sequence[Mapping[str, Any]]:
+        found, _ = windows.offers(self._images, windows.host_of(inventory, verdict))
+        return [offer.facts(support_until=windows_version()[1]) for offer in found]
+
+    def windows_facts(self, inventory: Inventory, verdict: WindowsVerdict) -> Mapping[str, Any]:
+        """What is said of Windows on this PC; of an image that was brought, its own facts say the rest."""
+        found, note = windows.offers(self._images, windows.host_of(inventory, verdict))
         key = known(inventory.oem_windows_key)
         licence = {"present": "licence-oem-present", "absent": "licence-oem-absent"}.get(key or "", "licence-unknown")
         version, ends = windows_version()
-        return {
-            "support_until": ends,
-            "version": version,
-            "licence": licence,
-            "note": "note-windows-by-hand",
-            "sheet": "sheet-windows",
-        }
+        told: dict[str, Any] = {"support_until": ends, "version": version, "note": note, "sheet": "sheet-windows"}
+        return told if found else {**told, "licence": licence}
+
+    def plan_windows(
+        self,
+        offer_id: str,
+        disk: DiskIdentity,
+        *,
+        inventory: Inventory,
+        verdict: WindowsVerdict,
+        logical_block: int,
+        tag: str | None,
+        exercise: bool,
+    ) -> InstallPlan:
+        return windows.plan_offer(
+            windows.find(self._images, offer_id),
+            disk,
+            inventory=inventory,
+            host=windows.host_of(inventory, verdict),
+            logical_block=logical_block,
+            tag=tag,
+            exercise=exercise,
+        )
 
     def plan(
         self,
@@ -113,6 +137,8 @@ def _install(
     file = planned.image.get("file")
     if not file:
         raise Fault("image-missing", profile=planned.profile)
+    if planned.system is SystemChoice.WINDOWS:
+        file = f"{FOLDER}/{planned.profile}/{file}"
     with machine.open_disk(planned.disk, warrant, Action.INSTALL) as disk:
         return wire(install(machine, disk, planned, images / str(file), emit=emit, stop=stop))
 
@@ -122,14 +148,15 @@ def wire(result: InstallResult) -> Mapping[str, Any]:
     status = "rehearsed" if result.rehearsed else "done" if result.ok else "failed"
     return {
         "ok": result.ok,
-        "os_family": "linux",
+        "os_family": result.system.value,
         "profile": result.profile,
         "version": result.image.get("version"),
         "image_id": result.image.get("name"),
         "image_sha256": result.image.get("sha256"),
         "verified": result.verified.value,
         "status": status,
-        "layout": "hybrid-gpt",
+        "layout": _LAYOUTS[result.system],
+        **_windows_wire(result),
         "seconds": float(result.seconds),
         "unproven_reason": result.unproven_reason,
         "detail": {
@@ -141,3 +168,14 @@ def wire(result: InstallResult) -> Mapping[str, Any]:
             "identifiers": dict(result.identifiers),
         },
     }
+
+
+_LAYOUTS = {SystemChoice.LINUX: "hybrid-gpt", SystemChoice.WINDOWS: "windows-gpt"}
+
+
+def _windows_wire(result: InstallResult) -> Mapping[str, Any]:
+    """Edition, language and the right to them; how it was laid out (INSTALL design, 12: path A)."""
+    if result.system is not SystemChoice.WINDOWS:
+        return {}
+    told = {key: result.image.get(key) for key in ("edition", "language", "licence_basis")}
+    return {**told, "path": "apply", **({"despite": result.image["despite"]} if result.image.get("despite") else {})}

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from agent.model.identity import DiskIdentity
+from agent.model.plan import SystemChoice
 
 
 class Verified(StrEnum):
@@ -49,3 +50,4 @@ class InstallResult:
     warnings: tuple[str, ...] = ()  # message ids
     unproven_reason: str | None = None
     identifiers: Mapping[str, str] = field(default_factory=dict)
+    system: SystemChoice = SystemChoice.LINUX

@@ -77,6 +77,7 @@ class Firmware:
     windows_ca_2023: MaybeFact[bool] = None  # db holds "Windows UEFI CA 2023"
     kek_2011: MaybeFact[bool] = None  # KEK holds "Microsoft Corporation KEK CA 2011": may bring new keys by itself
     kek_2023: MaybeFact[bool] = None  # KEK holds "Microsoft Corporation KEK 2K CA 2023"
+    windows_pca_2011_revoked: MaybeFact[bool] = None  # dbx holds that certificate
     admin_password: MaybeFact[str] = None  # enabled | disabled | not_implemented | unknown
 
 

@@ -87,6 +87,7 @@ class InstallPlan:
     firmware_mode: str  # uefi | bios
     rehearsed: bool  # True: this bench cannot write a system, the step is shown and reported as rehearsed
     estimate_s: float
+    system: SystemChoice = SystemChoice.LINUX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

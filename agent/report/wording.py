@@ -333,8 +333,14 @@ def _install(report: Report) -> tuple[Line, ...]:
         return (Line(id=f"paper-install-{install.result}"),)
     rehearsed = install.result == "rehearsed"
     lines = [Line(id="paper-install-repeated" if rehearsed else f"paper-install-{install.verified}")]
+    if install.os_family == "windows" and install.verified != "started" and not rehearsed:
+        lines.append(Line(id="paper-windows-start"))
     if install.status != "proven":
         lines.append(Line(id="paper-image-unconfirmed"))
+    if install.licence_basis:
+        lines.append(Line(id=f"paper-licence-{install.licence_basis}"))
+    if install.detail.get("despite"):
+        lines.append(Line(id="paper-windows-despite", params={"reason": str(install.detail["despite"])}))
     if install.unproven_reason:
         lines.append(Line(id="paper-install-unproven", params={"reason": install.unproven_reason}))
     return tuple(lines)

@@ -1,4 +1,4 @@
-"""Steps 5 to 7 and 9: the boot menu, legacy BIOS, UEFI files with their signatures, and the firmware's own list."""
+"""Steps 5 to 7: the boot menu, legacy BIOS, and UEFI files with their signatures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 
 from agent.install import shim
 from agent.install.layout import SHIM
-from agent.install.linux.work import StepFailed, Work, expect
+from agent.install.linux.work import inside, must_inside, system
+from agent.install.work import StepFailed, Work, expect
 
 _EFI_LIMIT = 32 << 20  # bytes; the largest is GRUB with 3 MiB
 _CORE = "/boot/grub/i386-pc/core.img"
@@ -17,8 +18,8 @@ _SAME_FROM, _SAME_TO = 1024, 4096  # grub-bios-setup patches the block list in t
 def write_menu(work: Work) -> str:
     """grub-mkconfig writes a device name where it finds no by-uuid link; such a disk starts nowhere else."""
     detail = work.detail("step-menu")
-    work.system(detail["chroot"])
-    menu = work.must_inside(["cat", "/boot/grub/grub.cfg"]).text
+    system(work, detail["chroot"])
+    menu = must_inside(work, ["cat", "/boot/grub/grub.cfg"]).text
     lines = linux_lines(menu)
     if not lines:
         raise StepFailed("grub.cfg: no linux line")
@@ -41,18 +42,18 @@ def linux_lines(menu: str) -> list[tuple[str, list[str]]]:
 
 
 def _must_exist(work: Work, path: str) -> None:
-    if work.inside(["test", "-s", path]).exit_status:
+    if inside(work, ["test", "-s", path]).exit_status:
         raise StepFailed(f"grub.cfg: {path} does not exist")
 
 
 def write_bios(work: Work) -> str:
-    work.system(work.detail("step-bios")["chroot"])
+    system(work, work.detail("step-bios")["chroot"])
     sector = work.must(["head", "-c", "512", "{disk}"]).stdout
     if not any(sector[:440]) or b"GRUB" not in sector[:440] or sector[510:512] != b"\x55\xaa":
         raise StepFailed("sector 0: no GRUB boot code")
     flag = 0x80 if work.detail("step-partition")["pmbr_boot_flag"] else 0
     expect("protective MBR boot flag", sector[446], flag)
-    core = work.must_inside(["head", "-c", str(_SAME_TO), _CORE]).stdout
+    core = must_inside(work, ["head", "-c", str(_SAME_TO), _CORE]).stdout
     embedded = work.must(["head", "-c", str(_SAME_TO), "{bios}"]).stdout
     if len(core) < _SAME_TO or not any(core[_SAME_FROM:]):
         raise StepFailed(f"{_CORE}: blank or short")
@@ -79,28 +80,3 @@ def write_uefi(work: Work) -> str:
     work.must(["mcopy", "-o", "-i", "{esp}", "-", f"::/{place}"], stdin=stub.encode())
     expect(place, work.must(["mcopy", "-i", "{esp}", f"::/{place}", "-"]).text, stub)
     return f"{len(detail['copies']) + 1} files, shim signed by {len(shim.WANTED)} authorities"
-
-
-def write_nvram(work: Work) -> str:
-    """A full or read-only NVRAM is common on old PCs: a warning, the removable path starts all the same."""
-    try:
-        work.must(work.detail("step-nvram")["argv"])
-        listing = work.must(["efibootmgr", "-v"]).text
-    except StepFailed as failure:
-        work.warnings.append("install-warning-nvram")
-        return str(failure)
-    entry = nvram_entry(listing, work.plan.identifiers["esp_guid"])
-    order = re.search(r"(?m)^BootOrder:\s*([0-9A-F]{4})", listing)
-    if entry is None or order is None or order[1] != entry:
-        work.warnings.append("install-warning-nvram")
-        return f"entry {entry}, order {order[1] if order else '?'}"
-    return f"Boot{entry}"
-
-
-def nvram_entry(listing: str, esp_guid: str) -> str | None:
-    """Number of the boot entry that points at our shim on this ESP, in ``efibootmgr -v``."""
-    for line in listing.splitlines():
-        match = re.match(r"^Boot([0-9A-F]{4})", line)
-        if match and esp_guid.lower() in line.lower() and "shimx64.efi" in line.lower():
-            return match[1]
-    return None

@@ -1,14 +1,15 @@
-"""Step 8: the last look, from outside the new system, and putting everything back as it was."""
+"""Step 8: the last look, from outside the new system."""
 
 from __future__ import annotations
 
-from agent.install.linux.work import PARTITIONS, StepFailed, Work, expect
-from agent.machine.door import DoorError
+from agent.install.leave import unmount
+from agent.install.linux.work import system
+from agent.install.work import StepFailed, Work, expect
 
 
 def check(work: Work) -> str:
     detail = work.detail("step-check")
-    expect("dpkg --audit", work.system(detail["chroot"]).text.strip(), "")
+    expect("dpkg --audit", system(work, detail["chroot"]).text.strip(), "")
     unmount(work)
     for argv in detail["argvs"]:
         answer = work.run(argv, timeout_s=1800)
@@ -16,41 +17,3 @@ def check(work: Work) -> str:
             raise StepFailed(f"{argv[0]}: exit {answer.exit_status}: {answer.text.strip()[-200:]}")
     work.must(["blockdev", "--flushbufs", "{disk}"])
     return "ext4 clean, FAT clean, nothing mounted"
-
-
-def unmount(work: Work) -> None:
-    """Raises StepFailed when something of this disk stays mounted."""
-    if work.mounted:
-        work.must(["umount", "{target}"], timeout_s=1800)
-        work.mounted = False
-    held = mounted_from(work)
-    if held:
-        raise StepFailed(f"still mounted: {', '.join(held)}")
-
-
-def mounted_from(work: Work) -> list[str]:
-    """Mount points of this disk's partitions (proc_pid_mountinfo(5): major:minor is the third word)."""
-    base = f"/sys/block/{work.disk_name}"
-    places = [base] + [f"{base}/{work.partition_name(n)}" for n in PARTITIONS.values()]
-    numbers = {work.look(f"{p}/dev").decode().strip() for p in places if work.machine.exists(f"{p}/dev")}
-    rows = [line.split() for line in work.look("/proc/self/mountinfo").decode("utf-8", "replace").splitlines()]
-    return [row[4] for row in rows if len(row) > 4 and row[2] in numbers]
-
-
-def put_back(work: Work, *, failed: bool) -> None:
-    """Nothing left mounted, no temporary folder; the kernel forgets the partitions of a file or of a failed disk.
-
-    Never raises: what could not be put back is a warning of the result, the first failure is what counts.
-    """
-    try:
-        if work.mounted:
-            work.run(["umount", "{target}"], timeout_s=1800)
-        if work.folder:
-            work.run(["rm", "-f", "{flag}"])
-            work.run(["rmdir", "{target}", work.folder])
-        if work.wrote and (failed or work.disk.identity.kind == "file"):
-            work.run(["partx", "-d", "{disk}"])
-        if mounted_from(work):
-            work.warnings.append("install-warning-mounted")
-    except (StepFailed, DoorError):
-        work.warnings.append("install-warning-mounted")

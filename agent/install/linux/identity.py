@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from agent.install.linux.work import StepFailed, Work, expect
+from agent.install.linux.work import inside, must_inside
+from agent.install.work import StepFailed, Work, expect
 
 # the old name is removed first: writing through a link of the image would land elsewhere
 _WRITE = 'set -e; mkdir -p "${1%/*}"; rm -f "$1"; cat > "$1"; chmod 0644 "$1"'
@@ -14,28 +15,28 @@ _SWAP = 'set -e; fallocate -l "$1" /swapfile; chmod 0600 /swapfile; mkswap /swap
 
 def give_identity(work: Work) -> str:
     detail = work.detail("step-identity")
-    work.must_inside(["mkdir", "-p", *(f"/{name}" for name in detail["folders"])])
+    must_inside(work, ["mkdir", "-p", *(f"/{name}" for name in detail["folders"])])
     for pattern in detail["remove"]:
-        left = work.must_inside(["sh", "-c", _REMOVE, "regain", pattern]).text.strip()
+        left = must_inside(work, ["sh", "-c", _REMOVE, "regain", pattern]).text.strip()
         expect("left behind", left, "")
     for name, content in detail["files"].items():
-        work.must_inside(["sh", "-c", _WRITE, "regain", f"/{name}"], stdin=content.encode())
-        expect(name, work.must_inside(["cat", f"/{name}"]).text, content)
+        must_inside(work, ["sh", "-c", _WRITE, "regain", f"/{name}"], stdin=content.encode())
+        expect(name, must_inside(work, ["cat", f"/{name}"]).text, content)
     for name, target in detail["links"].items():
-        if work.inside(["test", "-e", target]).exit_status:
+        if inside(work, ["test", "-e", target]).exit_status:
             raise StepFailed(f"{target} is not in the image")
-        work.must_inside(["ln", "-sfn", target, f"/{name}"])
-        expect(name, work.must_inside(["readlink", f"/{name}"]).text.strip(), target)
+        must_inside(work, ["ln", "-sfn", target, f"/{name}"])
+        expect(name, must_inside(work, ["readlink", f"/{name}"]).text.strip(), target)
     _no_device_names(work)
     if detail["swap_file_bytes"]:
-        size = work.must_inside(["sh", "-c", _SWAP, "regain", str(detail["swap_file_bytes"])], timeout_s=600).text
+        size = must_inside(work, ["sh", "-c", _SWAP, "regain", str(detail["swap_file_bytes"])], timeout_s=600).text
         expect("swap file", size.strip(), str(detail["swap_file_bytes"]))
     _look_for_locale(work, detail["files"]["etc/default/locale"])
     return str(detail["files"]["etc/hostname"]).strip()
 
 
 def _no_device_names(work: Work) -> None:
-    for line in work.must_inside(["cat", "/etc/fstab"]).text.splitlines():
+    for line in must_inside(work, ["cat", "/etc/fstab"]).text.splitlines():
         if PurePosixPath(line.split()[0] if line.split() else "-").is_relative_to("/dev"):
             raise StepFailed(f"fstab: {line}")
 
@@ -43,5 +44,5 @@ def _no_device_names(work: Work) -> None:
 def _look_for_locale(work: Work, setting: str) -> None:
     """A language that the image was not built with shows English: a warning, the PC starts all the same."""
     wanted = setting.strip().removeprefix("LANG=").replace("UTF-8", "utf8")
-    if wanted not in work.inside(["locale", "-a"]).text.split():
+    if wanted not in inside(work, ["locale", "-a"]).text.split():
         work.warnings.append("install-warning-locale")

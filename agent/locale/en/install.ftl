@@ -9,6 +9,8 @@ step-identity = Settings of this PC
 step-menu = Boot menu
 step-bios = BIOS boot
 step-uefi = UEFI boot
+step-bootfiles = Boot files of Windows
+step-answers = Settings of the first start
 step-check = Checking the installed disk
 step-nvram = Entry in the UEFI
 install-rehearsed-step = EXERCISE: step rehearsed, nothing was written.
@@ -97,6 +99,38 @@ image-finding-initrd-modules = the initrd is made for one model of PC only (MODU
 image-finding-sshd = an SSH server is in the image ({ $detail }).
 image-finding-no-first-boot = the profile promises questions at the first start, and the program is missing ({ $detail }).
 
+## Windows
+windows-not-proven = Starting Windows is not verified by Regain.
+windows-basis-oem-msdm = Licence: the key of this PC (compare the edition with the label)
+windows-basis-retail-owned = Licence: owned by the workshop or the person
+windows-basis-mar-citizenship = Licence: registered refurbisher, for associations
+windows-basis-mar-commercial = Licence: registered refurbisher, for sale
+windows-added = { $file }: { $name }, { $language }, added. Starting Windows is not verified by Regain.
+windows-copied = Image file copied out of the ISO: { $file }
+windows-no-file = no install.wim, install.esd or install.swm in the ISO
+windows-list = { $id } { $name } { $status }
+windows-confirmed = { $id }: seen starting on { $maker } { $model }. Models seen: { $models } of { $want }. Makers seen: { $makers } of { $wantmakers }.
+windows-index-line = { $index }: { $name } ({ $edition }, { $language }, { $build })
+windows-index-asked = Say which image of this file (--index):
+windows-confirm-needs = --install-record RECORD --image FOLDER --seen-by CARD
+windows-licence-asked = --licence (oem-msdm, retail-owned, mar-citizenship, mar-commercial)
+windows-reason-bios = This PC started in BIOS mode: Windows 11 starts in UEFI only.
+windows-reason-no-secure-boot = This PC has no Secure Boot.
+windows-reason-not-eligible = This PC is not eligible for Windows 11.
+windows-reason-undetermined = The Windows 11 verdict of this PC is undetermined.
+windows-reason-eligible-after-firmware-change = A firmware setting must be changed first.
+windows-reason-eligible-after-upgrade = A part must be added first.
+windows-reason-no-basis = No licence is told for this PC.
+windows-reason-basis-not-allowed = The sidecar of the image does not allow this licence.
+windows-reason-no-oem-key = This PC has no Windows key in its firmware (MSDM table).
+windows-reason-edition-not-told = The edition of the key cannot be read here: read it on the label of the PC.
+windows-reason-keys-unreadable = The Secure Boot keys cannot be read.
+windows-reason-keys-lacking = The Secure Boot keys know no Windows.
+windows-reason-boot-revoked = This PC refuses the boot file of this image (certificate of 2011 revoked).
+windows-reason-boot-unknown = This PC does not know the certificate of the boot file of this image.
+windows-reason-architecture = The image is not made for x86-64.
+windows-reason-language = The image is not in French, and nobody confirmed that.
+
 ## Errors
 err-install-locked = The install stays locked for the disk …{ $disk }.
     .why = No signed record proves the erasure of this disk (record given: { $record }).
@@ -113,6 +147,8 @@ err-install-step-failed = The install failed at the step "{ $step ->
     [step-menu] Boot menu
     [step-bios] BIOS boot
     [step-uefi] UEFI boot
+    [step-bootfiles] Boot files of Windows
+    [step-answers] Settings of the first start
     [step-check] Checking the installed disk
     [step-nvram] Entry in the UEFI
    *[other] { $step }
@@ -137,9 +173,6 @@ err-image-build-failed = Building the image failed (phase { $phase }).
 err-disk-too-small = The disk is too small for this system.
     .why = The disk has { $have } bytes, the system asks for { $need }.
     .todo = Choose a smaller profile or a larger disk.
-err-windows-not-yet = This version does not install Windows.
-    .why = Installing Windows is neither done nor proven yet.
-    .todo = Install Windows with your own media after the erasure.
 err-image-unfit = The image { $file } does not fit: nothing is installed.
     .why = A PC installed with it does not start, or keeps traces. Missing or left: { $missing }
     .todo = Run "regain image check" on this file, then make the image again.
@@ -152,3 +185,42 @@ err-image-unlisted = The image { $file } is in no manifest.
 err-build-impossible = The image of the profile { $profile } cannot be built.
     .why = { $missing } is missing: nobody could log in.
     .todo = Choose another profile. This program comes with the first-boot assistant.
+err-windows-refused = Windows is not installed on this PC.
+    .why = { $reason ->
+        [bios] { windows-reason-bios }
+        [no-secure-boot] { windows-reason-no-secure-boot }
+        [not-eligible] { windows-reason-not-eligible }
+        [undetermined] { windows-reason-undetermined }
+        [eligible-after-firmware-change] { windows-reason-eligible-after-firmware-change }
+        [eligible-after-upgrade] { windows-reason-eligible-after-upgrade }
+        [no-basis] { windows-reason-no-basis }
+        [basis-not-allowed] { windows-reason-basis-not-allowed }
+        [no-oem-key] { windows-reason-no-oem-key }
+        [edition-not-told] { windows-reason-edition-not-told }
+        [keys-unreadable] { windows-reason-keys-unreadable }
+        [keys-lacking] { windows-reason-keys-lacking }
+        [boot-revoked] { windows-reason-boot-revoked }
+        [boot-unknown] { windows-reason-boot-unknown }
+        [architecture] { windows-reason-architecture }
+        [language] { windows-reason-language }
+       *[other] { $reason }
+     }
+    .todo = Mend what is said, or choose Linux. Boot keys: put the factory ones back in the firmware, then look again.
+err-windows-edition = Windows is not installed: the edition is not the one of the licence.
+    .why = Licence of this PC: { $declared }. Edition of the image: { $image }.
+    .todo = Take the image of the edition that the label of the PC names.
+err-wim-no-index = The file { $file } has no image number { $index }.
+    .why = Images of this file: { $have }.
+    .todo = Give one of these numbers with --index.
+err-wim-parts = The parts of the image { $file } do not belong together.
+    .why = Parts found: { $have }. Parts expected: { $want }.
+    .todo = Copy all parts (.swm) of the same split, then try again.
+err-install-disk-full = The disk …{ $disk } is full: Windows is not installed.
+    .why = The image does not fit in its partition.
+    .todo = Do not release this PC. Take a larger disk, or choose Linux.
+err-sidecar-bad = The sidecar { $file } has a mistake.
+    .why = Place: { $path }. { $detail }
+    .todo = Make it again with "regain image add": everything in it is read in the files.
+err-boot-not-seen = The first start of Windows is not confirmed.
+    .why = { $why }
+    .todo = Start the PC from its disk up to the first question of Windows, switch it off, then run this command again.

@@ -9,6 +9,8 @@ step-identity = Réglages de ce poste
 step-menu = Menu de démarrage
 step-bios = Démarrage BIOS
 step-uefi = Démarrage UEFI
+step-bootfiles = Fichiers de démarrage de Windows
+step-answers = Réglages du premier démarrage
 step-check = Contrôle du disque installé
 step-nvram = Inscription dans l’UEFI
 install-rehearsed-step = EXERCICE : étape répétée, rien n’a été écrit.
@@ -97,6 +99,38 @@ image-finding-initrd-modules = l’initrd n’est fait que pour un modèle de po
 image-finding-sshd = un serveur SSH est dans l’image ({ $detail }).
 image-finding-no-first-boot = le profil promet des questions au premier démarrage, et le programme manque ({ $detail }).
 
+## Windows
+windows-not-proven = Démarrage de Windows non vérifié par Regain.
+windows-basis-oem-msdm = Licence : clé de ce poste (édition à comparer avec l’étiquette)
+windows-basis-retail-owned = Licence : possédée par l’atelier ou la personne
+windows-basis-mar-citizenship = Licence : reconditionneur agréé, usage associatif
+windows-basis-mar-commercial = Licence : reconditionneur agréé, vente
+windows-added = { $file } : { $name }, { $language }, ajoutée. Démarrage de Windows non vérifié par Regain.
+windows-copied = Fichier d’image copié depuis l’ISO : { $file }
+windows-no-file = aucun fichier install.wim, install.esd ou install.swm dans l’ISO
+windows-list = { $id } { $name } { $status }
+windows-confirmed = { $id } : démarrage constaté sur { $maker } { $model }. Modèles vus : { $models } sur { $want }. Marques vues : { $makers } sur { $wantmakers }.
+windows-index-line = { $index } : { $name } ({ $edition }, { $language }, { $build })
+windows-index-asked = Dites quelle image de ce fichier (--index) :
+windows-confirm-needs = --install-record RAPPORT --image DOSSIER --seen-by CARTE
+windows-licence-asked = --licence (oem-msdm, retail-owned, mar-citizenship, mar-commercial)
+windows-reason-bios = Ce poste a démarré en mode BIOS : Windows 11 ne démarre qu’en UEFI.
+windows-reason-no-secure-boot = Ce poste n’a pas le démarrage sécurisé.
+windows-reason-not-eligible = Ce poste n’est pas éligible à Windows 11.
+windows-reason-undetermined = Le verdict Windows 11 de ce poste est indéterminé.
+windows-reason-eligible-after-firmware-change = Un réglage du BIOS est à faire d’abord.
+windows-reason-eligible-after-upgrade = Un ajout de matériel est à faire d’abord.
+windows-reason-no-basis = Aucune licence n’est dite pour ce poste.
+windows-reason-basis-not-allowed = La fiche de l’image ne permet pas cette licence.
+windows-reason-no-oem-key = Ce poste n’a pas de clé Windows dans son BIOS (table MSDM).
+windows-reason-edition-not-told = L’édition de la clé ne se lit pas ici : elle est à lire sur l’étiquette du poste.
+windows-reason-keys-unreadable = Les clés du démarrage sécurisé ne se lisent pas.
+windows-reason-keys-lacking = Les clés du démarrage sécurisé ne connaissent aucun Windows.
+windows-reason-boot-revoked = Ce poste refuse le fichier de démarrage de cette image (certificat de 2011 révoqué).
+windows-reason-boot-unknown = Ce poste ne connaît pas le certificat du fichier de démarrage de cette image.
+windows-reason-architecture = L’image n’est pas faite pour x86-64.
+windows-reason-language = L’image n’est pas en français, et personne ne l’a confirmé.
+
 ## Erreurs
 err-install-locked = L’installation reste verrouillée pour le disque …{ $disk }.
     .why = Aucun rapport signé ne prouve l’effacement de ce disque (rapport donné : { $record }).
@@ -113,6 +147,8 @@ err-install-step-failed = L’installation a échoué à l’étape « { $step 
     [step-menu] Menu de démarrage
     [step-bios] Démarrage BIOS
     [step-uefi] Démarrage UEFI
+    [step-bootfiles] Fichiers de démarrage de Windows
+    [step-answers] Réglages du premier démarrage
     [step-check] Contrôle du disque installé
     [step-nvram] Inscription dans l’UEFI
    *[other] { $step }
@@ -137,9 +173,6 @@ err-image-build-failed = La fabrication de l’image a échoué (phase { $phase 
 err-disk-too-small = Le disque est trop petit pour ce système.
     .why = Le disque a { $have } octets, le système en demande { $need }.
     .todo = Choisissez un profil plus petit ou un disque plus grand.
-err-windows-not-yet = Cette version n’installe pas Windows.
-    .why = L’installation de Windows n’est pas encore faite ni prouvée.
-    .todo = Installez Windows avec votre support après l’effacement.
 err-image-unfit = L’image { $file } ne convient pas : rien n’est installé.
     .why = Un poste installé avec elle ne démarre pas, ou garde des traces. Il manque ou reste : { $missing }
     .todo = Lancez « regain image check » sur ce fichier, puis refaites l’image.
@@ -152,3 +185,42 @@ err-image-unlisted = L’image { $file } n’est dans aucun manifeste.
 err-build-impossible = L’image du profil { $profile } ne peut pas être fabriquée.
     .why = Il manque { $missing } : personne ne pourrait ouvrir de session.
     .todo = Choisissez un autre profil. Ce programme arrive avec l’assistant de premier démarrage.
+err-windows-refused = Windows n’est pas installé sur ce poste.
+    .why = { $reason ->
+        [bios] { windows-reason-bios }
+        [no-secure-boot] { windows-reason-no-secure-boot }
+        [not-eligible] { windows-reason-not-eligible }
+        [undetermined] { windows-reason-undetermined }
+        [eligible-after-firmware-change] { windows-reason-eligible-after-firmware-change }
+        [eligible-after-upgrade] { windows-reason-eligible-after-upgrade }
+        [no-basis] { windows-reason-no-basis }
+        [basis-not-allowed] { windows-reason-basis-not-allowed }
+        [no-oem-key] { windows-reason-no-oem-key }
+        [edition-not-told] { windows-reason-edition-not-told }
+        [keys-unreadable] { windows-reason-keys-unreadable }
+        [keys-lacking] { windows-reason-keys-lacking }
+        [boot-revoked] { windows-reason-boot-revoked }
+        [boot-unknown] { windows-reason-boot-unknown }
+        [architecture] { windows-reason-architecture }
+        [language] { windows-reason-language }
+       *[other] { $reason }
+     }
+    .todo = Corrigez ce qui est dit, ou choisissez Linux. Clés de démarrage : remettez celles d’usine dans le BIOS, puis relancez l’examen.
+err-windows-edition = Windows n’est pas installé : l’édition ne correspond pas à la licence.
+    .why = Licence de ce poste : { $declared }. Édition de l’image : { $image }.
+    .todo = Prenez l’image de la même édition que l’étiquette du poste.
+err-wim-no-index = Le fichier { $file } n’a pas d’image numéro { $index }.
+    .why = Images de ce fichier : { $have }.
+    .todo = Donnez un de ces numéros avec --index.
+err-wim-parts = Les morceaux de l’image { $file } ne vont pas ensemble.
+    .why = Morceaux trouvés : { $have }. Morceaux attendus : { $want }.
+    .todo = Copiez tous les morceaux (.swm) du même découpage, puis recommencez.
+err-install-disk-full = Le disque …{ $disk } est plein : Windows n’est pas installé.
+    .why = L’image ne tient pas dans sa partition.
+    .todo = Ne remettez pas ce poste. Prenez un disque plus grand, ou choisissez Linux.
+err-sidecar-bad = La fiche { $file } contient une erreur.
+    .why = Place : { $path }. { $detail }
+    .todo = Refaites-la avec « regain image add » : tout y est lu dans les fichiers.
+err-boot-not-seen = Le premier démarrage de Windows n’est pas confirmé.
+    .why = { $why }
+    .todo = Démarrez le poste sur son disque jusqu’à la première question de Windows, éteignez-le, puis relancez cette commande.

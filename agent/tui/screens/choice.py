@@ -89,9 +89,8 @@ class ChoiceScreen(BenchScreen):
     def _possible(self, system: SystemChoice, option: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
         if not option.get("possible"):
             return self.w("choice-impossible")
-        if system is SystemChoice.LINUX:
-            return self.w("choice-possible-profiles", n=len(option.get("profiles") or ()))
-        return self.w("choice-possible")
+        profiles = option.get("profiles")
+        return self.w("choice-possible-profiles", n=len(profiles)) if profiles else self.w("choice-possible")
 
     def _reason(self, system: SystemChoice, option: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
         reason = f.say(self.w, option.get("reason"), option.get("params"))

@@ -225,6 +225,8 @@ class ConfirmScreen(BenchScreen):
         install = plan.get("install")
         if install:
             text = w("confirm-then-install", system=w(f"choice-{system}"), profile=self._profile_label(install))
+            if system == "windows" and f.dig(install, "image", "status") != "proven":
+                text += " " + w("windows-not-proven")
             if install.get("rehearsed"):
                 text += " " + w("confirm-then-rehearsed")
         else:
@@ -234,7 +236,8 @@ class ConfirmScreen(BenchScreen):
         return [paint.line(" ", t) for t in paint.wrap(paint.drawable_keep(text), width - 2)]
 
     def _profile_label(self, install: Mapping[str, Any]) -> str:
-        name = str(install.get("profile", ""))
+        name, basis = str(install.get("profile", "")), f.dig(install, "image", "licence_basis")
+        name = f"{name}+{basis}" if basis else name  # a Windows image is chosen with its licence
         for option in self.job.options:
             for profile in option.get("profiles") or ():
                 if profile.get("id") == name and isinstance(profile.get("label"), Mapping):

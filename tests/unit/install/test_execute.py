@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.install.execute import install
-from agent.install.linux.boot import linux_lines, nvram_entry
+from agent.install.linux.boot import linux_lines
+from agent.install.nvram import nvram_entry
 from agent.machine.door import Answer, ToolTimedOut
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
@@ -226,7 +227,11 @@ def test_a_rehearsal_plan_is_never_executed(bench: Any, install_plan: Any) -> No
 @given(st.text())
 def test_menus_and_nvram_listings_of_any_kind_are_read_without_raising(text: str) -> None:
     assert isinstance(linux_lines(text), list)
-    assert nvram_entry(text, "AAAAAAAA-0000-4000-8000-000000000003") in (None, *[text[4:8]], *_numbers(text))
+    assert nvram_entry(text, "AAAAAAAA-0000-4000-8000-000000000003", "shimx64.efi") in (
+        None,
+        *[text[4:8]],
+        *_numbers(text),
+    )
 
 
 def _numbers(text: str) -> list[str]:

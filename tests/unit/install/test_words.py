@@ -10,7 +10,9 @@ import pytest
 from agent.install import contents, image, profiles
 from agent.install.execute import STEPS
 from agent.locale import LANGUAGES, words
+from agent.model.eligibility import WindowsVerdict
 from agent.model.errors import ERRORS
+from agent.model.windows import Basis
 
 INSTALL = Path(profiles.__file__).parent
 
@@ -28,8 +30,14 @@ def _ids() -> set[str]:
     )
     assert len(kinds) > 15 and len(findings) > 15 and len(phases) == 6
     warnings = set(re.findall(r'"(install-warning-[a-z]+)"', source))
+    windows = "\n".join(p.read_text(encoding="utf-8") for p in (INSTALL / "windows").glob("*.py"))
+    reasons = set(re.findall(r'(?:_refused\(|reason=)"([a-z-]+)"', windows)) | {"boot-revoked", "boot-unknown"}
+    reasons |= {v.value.replace("_", "-") for v in WindowsVerdict if v is not WindowsVerdict.ELIGIBLE}
+    assert len(reasons) > 12
     return (
-        set(STEPS)
+        {step for steps in STEPS.values() for step in steps}
+        | {f"windows-reason-{r}" for r in reasons}
+        | {f"windows-basis-{b.value}" for b in Basis}
         | {f"profile-problem-{k}" for k in kinds}
         | {f"image-finding-{f}" for f in findings}
         | phases

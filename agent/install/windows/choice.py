@@ -1,0 +1,119 @@
+"""Which of the image's boot files this firmware starts, and who may have this Windows. Pure.
+
+Microsoft signs boot managers under two authorities: "Windows Production PCA 2011" and "Windows UEFI CA 2023". Old
+firmware knows the first only, new firmware may have revoked it. Judged by the signer read inside the file, never by
+its folder: media since April 2026 may hold a 2023 signer in ``EFI``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.model.eligibility import WindowsVerdict
+from agent.model.errors import Fault
+from agent.model.windows import Basis, BootSigner, WindowsImage
+
+PCA_2011 = "Microsoft Windows Production PCA 2011"
+CA_2023 = "Windows UEFI CA 2023"
+AUTHORITIES: Mapping[str, str] = {PCA_2011: "2011", CA_2023: "2023"}
+
+LANGUAGE = "fr-FR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What the signature databases say; None where they could not be read."""
+
+    knows_2011: bool | None
+    knows_2023: bool | None
+    revokes_2011: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What must be known of the PC. ``verdict`` is the one of the Windows 11 rules."""
+
+    firmware_mode: str
+    secure_boot: str  # on | off | setup | unsupported | unknown
+    trust: Trust
+    verdict: WindowsVerdict
+    oem_key: str  # present | absent | unknown
+
+
+def authority(signers: Sequence[str]) -> str | None:
+    """2023 when that authority signed, else 2011, else None: nobody that this product knows."""
+    found = {AUTHORITIES[s] for s in signers if s in AUTHORITIES}
+    return max(found, default=None)
+
+
+def boot_folder(signers: Sequence[BootSigner], trust: Trust) -> str:
+    """``EFI`` or ``EFI_EX``. Raises Fault windows-refused.
+
+    | db has 2023 | dbx revokes 2011 | take |
+    | no | no | 2011 |
+    | yes | no | 2023, else 2011 while db still has it |
+    | yes | yes | 2023 |
+    | no | yes, or anything unreadable | nothing: factory keys first |
+    """
+    by = {s.authority: s.folder for s in signers}
+    if trust.knows_2023 is None or trust.revokes_2011 is None:
+        raise _refused("keys-unreadable")
+    may_2011 = bool(trust.knows_2011) and not trust.revokes_2011
+    if not trust.knows_2023 and not may_2011:
+        raise _refused("keys-lacking")
+    if trust.knows_2023 and "2023" in by:
+        return by["2023"]
+    if may_2011 and "2011" in by:
+        return by["2011"]
+    raise _refused("boot-revoked" if trust.revokes_2011 else "boot-unknown")
+
+
+def refuse(image: WindowsImage, host: Host, basis: Basis | None, *, despite: str | None = None) -> None:
+    """Raises Fault windows-refused with the first reason against this image on this PC, profile-less and final.
+
+    ``despite``: a written reason, printed in the report, that opens only the eligibility rules: nothing makes a PC
+    start that has no UEFI, and nothing makes up for a licence.
+    """
+    if host.firmware_mode != "uefi":
+        raise _refused("bios")
+    if host.secure_boot == "unsupported":
+        raise _refused("no-secure-boot")
+    if host.verdict is not WindowsVerdict.ELIGIBLE and not despite:
+        raise _refused(host.verdict.value.replace("_", "-"))
+    if basis is None:
+        raise _refused("no-basis")
+    if basis not in image.licence_bases:
+        raise _refused("basis-not-allowed")
+    if basis is Basis.OEM_MSDM and host.oem_key != "present":
+        raise _refused("no-oem-key")
+    boot_folder(image.boot_signers, host.trust)
+
+
+def refuse_edition(image: WindowsImage, declared: str | None, basis: Basis) -> None:
+    """The key in the firmware is for one edition, which cannot be read from here: the technician reads the label.
+
+    Raises Fault windows-refused, windows-edition.
+    """
+    if basis is not Basis.OEM_MSDM:
+        return
+    if not declared:
+        raise _refused("edition-not-told")
+    if edition(declared) != edition(image.image.edition):
+        raise Fault("windows-edition", declared=declared, image=image.image.edition)
+
+
+_EDITIONS = {
+    **dict.fromkeys(("core", "home", "famille", "coresinglelanguage", "corecountryspecific"), "core"),
+    **dict.fromkeys(("professional", "pro", "professionnel"), "professional"),
+}
+
+
+def edition(name: str) -> str:
+    """The names on labels and in files for one edition; an unknown one stays itself."""
+    plain = "".join(c for c in name.lower() if c.isalnum()).removeprefix("windows11").removeprefix("windows10")
+    return _EDITIONS.get(plain, plain)
+
+
+def _refused(reason: str) -> Fault:
+    return Fault("windows-refused", reason=reason)

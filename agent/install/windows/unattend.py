@@ -1,0 +1,71 @@
+"""``unattend.xml``: what is set so that the recipient is asked only what is theirs to answer. Pure text.
+
+Not in it, on purpose: the licence terms, the account, a product key, any bypass of a requirement. Source of the
+settings: Microsoft Learn, "Unattended Windows Setup Reference". Never tried on a real image here.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape
+
+DRIVERS = "Drivers"
+"""Folder at the root of the Windows volume."""
+
+PLACE = "Windows/Panther/unattend.xml"
+
+_COMPONENT = (
+    'processorArchitecture="amd64" publicKeyToken="31bf3856ad364e35" language="neutral" versionScope="nonSxS" '
+    'xmlns:wcm="http://schemas.microsoft.com/WMIConfig/2002/State"'
+)
+_PNPUTIL = f"cmd /c pnputil /add-driver C:\\{DRIVERS}\\*.inf /subdirs /install"
+# A recipient without a Microsoft account would never get the key of a disk that encrypts by itself.
+_NO_ENCRYPTION = (
+    "reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\BitLocker /v PreventDeviceEncryption /t REG_DWORD /d 1 /f"
+)
+
+
+def computer_name(tag: str | None, suffix: str) -> str:
+    """At most 15 characters, letters, digits and hyphens: ``RG-`` and the label, or the end of the serial number."""
+    label = re.sub(r"[^A-Z0-9]+", "-", (tag or suffix).upper()).strip("-") or "PC"
+    return f"RG-{label}"[:15].rstrip("-")
+
+
+def unattend(
+    *, computer: str, language: str, keyboard: str, timezone: str, drivers: bool, device_encryption: bool
+) -> str:
+    """The file, with the line ends of Windows. ``keyboard`` as "040c:0000040c"."""
+    commands = ([] if device_encryption else [_NO_ENCRYPTION]) + ([_PNPUTIL] if drivers else [])
+    specialize = _part("Microsoft-Windows-Shell-Setup", {"ComputerName": computer, "TimeZone": timezone}) + (
+        _commands(commands) if commands else ""
+    )
+    oobe = _part(
+        "Microsoft-Windows-International-Core",
+        {"InputLocale": keyboard, "SystemLocale": language, "UILanguage": language, "UserLocale": language},
+    )
+    text = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<unattend xmlns="urn:schemas-microsoft-com:unattend">\n'
+        f'  <settings pass="specialize">\n{specialize}  </settings>\n'
+        f'  <settings pass="oobeSystem">\n{oobe}  </settings>\n'
+        "</unattend>\n"
+    )
+    return text.replace("\n", "\r\n")
+
+
+def _part(name: str, values: dict[str, str]) -> str:
+    inner = "".join(f"      <{key}>{escape(value)}</{key}>\n" for key, value in values.items())
+    return f'    <component name="{name}" {_COMPONENT}>\n{inner}    </component>\n'
+
+
+def _commands(lines: list[str]) -> str:
+    rows = "".join(
+        '        <RunSynchronousCommand wcm:action="add">\n'
+        f"          <Order>{order}</Order>\n          <Path>{escape(line)}</Path>\n"
+        "        </RunSynchronousCommand>\n"
+        for order, line in enumerate(lines, start=1)
+    )
+    return (
+        f'    <component name="Microsoft-Windows-Deployment" {_COMPONENT}>\n'
+        f"      <RunSynchronous>\n{rows}      </RunSynchronous>\n    </component>\n"
+    )
