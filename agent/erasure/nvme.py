@@ -87,12 +87,15 @@ def is_nvme(facts: Disk) -> bool:
 
 
 def sanitize_poll(talk: Conversation, action: int = 0) -> Callable[[], Status]:
-    """Asks the log each time. ``action``: the one that we sent, 0 for none."""
+    """Asks the log each time. ``action``: the one that we sent, 0 for none. A log that speaks of another one does not
+    tell what became of ours."""
 
     def poll() -> Status:
         log = sanitize_log(talk.machine, talk.disk.path, talk.facts)
-        ours = bool(action) and log.action == action and log.clean
-        return Status(state=log.state, fraction=log.fraction, raw=log.raw, agrees=ours)
+        ours = log.action == action
+        state = "unknown" if action and log.state in COMPLETED and not ours else log.state
+        agrees = bool(action) and ours and log.clean
+        return Status(state=state, fraction=log.fraction, raw=log.raw, agrees=agrees)
 
     return poll
 

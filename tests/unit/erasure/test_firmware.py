@@ -239,7 +239,7 @@ def test_a_sanitize_that_was_seen_to_begin_end_and_erase_is_a_purge(image: Path)
 
 
 def test_the_same_without_the_transition_is_unknown(image: Path) -> None:
-    evidence, _ = purge(image, sanitizes, NEVER, NEVER, log_of(1, action=4))
+    evidence, _ = purge(image, sanitizes, NEVER, NEVER, bytes(2) + bytes([1, 0, 2]) + bytes(507))
     assert evidence.outcome is Outcome.UNKNOWN and evidence.reasons == ("reason-transition-not-seen",)
 
 

@@ -321,7 +321,6 @@ def test_an_overwrite_says_one_pass() -> None:
 def test_over_before_it_was_looked_at_counts_only_when_the_log_names_our_action() -> None:
     for after, seen in (
         (bytes_of(1, action=3), True),
-        (bytes_of(1, action=2), False),
         (bytes_of(1, action=3, clean=False), False),
     ):
         found, one, _ = follow(SanitizeOverwrite, NEVER, after)
@@ -342,6 +341,11 @@ def test_over_before_it_was_looked_at_counts_only_when_the_log_names_our_action(
 def test_what_the_log_says_ends_the_story(logs: list[bytes], expected: Heard) -> None:
     found, one, _ = follow(SanitizeOverwrite, *logs)
     assert found == expected and not transition_in(one.seen.status_timeline)
+
+
+def test_a_log_that_speaks_of_another_action_does_not_tell_what_became_of_ours() -> None:
+    found, one, _ = follow(SanitizeOverwrite, NEVER, bytes_of(2, action=3), bytes_of(1, action=2))
+    assert found == Heard(end="sanitize-unknown") and not transition_in(one.seen.status_timeline)
 
 
 def test_a_stop_only_ends_our_looking() -> None:
