@@ -100,13 +100,6 @@ def test_one_that_does_not_list_its_commands_is_overwritten(look: Looks) -> None
     assert {s.reason for s in method.skipped} == {"skip-capability-unreadable"} and len(method.skipped) == 4
 
 
-def test_odd_sectors_are_named_as_the_reason(look: Looks) -> None:
-    """Formatting to 512 bytes is another command, with a consent of its own."""
-    disk = look(array_disk())
-    method = choose(disk, reached=True)
-    assert [(s.technique, s.reason) for s in method.skipped][-1] == ("scsi-format-unit", "skip-sector-size")
-
-
 def test_zero_degrees_are_no_temperature(look: Looks) -> None:
     assert known(look(pm1633()).temperature_c) == 31
     assert isinstance(look(pm1633(), past=ScsiPast(temperature=0)).temperature_c, Absent)

@@ -44,5 +44,5 @@ def test_the_remedy_says_where_to_go_and_what_to_do_next(pc: Donation, lang: str
         if check.remedy and check.verdict is not Answer.PASS:
             sentence = words(lang)(check.remedy, **check.params)
             assert len(sentence) > 40 and "{" not in sentence and sentence.rstrip().endswith("."), sentence
-            if check.kind == "firmware":
+            if check.kind == "firmware" and check.remedy != "tpm-flash":  # that one is done with the maker's program
                 assert any(key in sentence for key in ("F1", "F2", "F10")), sentence

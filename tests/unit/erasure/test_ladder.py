@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from agent.erasure import nvme as nvme_drives
 from agent.erasure.ladder import Overwrite, Technique, above, choose, estimate
+from agent.erasure.technique import Refusal
 from agent.inventory.disks import list_disks
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.mmc import parse_extcsd
@@ -356,8 +357,9 @@ def test_the_drives_own_estimate_is_in_the_plan() -> None:
 
 def test_a_sanitize_of_the_controller_reaches_every_namespace() -> None:
     one = nvme(7, oacs=2, nvme=DiskNvme(**facts(sanicap=7, oacs=2, fna=0, namespaces=2)))
-    assert choose(one, reached=True).technique == "overwrite"
-    assert nvme_drives.SanitizeBlock.supports(one) == nvme_drives.NvmeFormat.supports(one)
+    assert plan(choose(one, reached=True)) == ["nvme-format", "overwrite"], "this Format stays in its namespace"
+    refused_for = nvme_drives.SanitizeBlock.supports(one)
+    assert isinstance(refused_for, Refusal) and refused_for.reason == "skip-several-namespaces"
 
 
 def test_a_drive_that_lied_is_only_overwritten_but_for_whoever_names_its_command() -> None:
@@ -400,9 +402,10 @@ def test_the_overwrite_after_a_refused_format_is_a_line_of_the_plan() -> None:
 
 def test_format_of_one_namespace_never_reaches_another() -> None:
     for count, why in ((2, "skip-several-namespaces"), (None, UNCOUNTED), (LOST, UNCOUNTED)):
-        one = nvme(0, oacs=2, nvme=DiskNvme(**facts(sanicap=0, oacs=2, fna=0, namespaces=count)))
-        method = choose(one, reached=True)
-        assert method.technique == "overwrite" and method.skipped[-1].reason == why
+        for reaches_all in (1, 2, None):
+            one = nvme(0, oacs=2, nvme=DiskNvme(**facts(sanicap=0, oacs=2, fna=reaches_all, namespaces=count)))
+            method = choose(one, reached=True)
+            assert method.technique == "overwrite" and method.skipped[-1].reason == why
 
 
 def test_a_format_is_not_offered_where_there_is_no_real_drive() -> None:
