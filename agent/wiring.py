@@ -89,7 +89,7 @@ def _rehearsal_opener(name: str, home: Path, *, faults: Sequence[str], paced: bo
     from agent.machine.drives.laboratory import Laboratory
     from agent.machine.drives.stand_in import stand_ins
     from agent.machine.recorded import RecordedMachine, find_machine
-    from agent.machine.rehearsal import RehearsalMachine
+    from agent.machine.rehearsal import FAULTS, RehearsalMachine
     from agent.model.facts import Known
 
     path = find_machine(name, machines_folder())
@@ -104,6 +104,10 @@ def _rehearsal_opener(name: str, home: Path, *, faults: Sequence[str], paced: bo
         found = list_disks(recorded)
         disks_seen = found.value if isinstance(found, Known) else ()
         drives = stand_ins(disks_seen, backing=plain.disk_file, clock=clock, faults=faults)
+        if FAULTS.keys() & set(
+            faults
+        ):  # faults of the disk under our own writing: a drive that erases itself hides them
+            return plain
         laboratory = Laboratory(tuple(drives.values()), cache=home / "laboratory")
         try:
             laboratory.__enter__()

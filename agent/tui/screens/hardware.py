@@ -150,8 +150,7 @@ class HardwareScreen(BenchScreen):
         return [
             *pairs,
             ("F3", w("do-facts")),
-            ("C", w("do-functions")),
-            *([(w("key-escape"), w("do-back"))] if self.side else []),
+            *([("C", w("do-functions")), (w("key-escape"), w("do-back"))] if self.side else []),
         ]
 
     def allowed(self) -> frozenset[Command]:
