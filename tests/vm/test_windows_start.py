@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from agent.install.windows.choice import CA_2023, PCA_2011
+from iso.tools import Failed
 from iso.virtual import MODELS, Bus, Disk, Firmware, Machine
 from iso.vm import VirtualPC
 from tests.loop.test_install_windows import OLD, _do, _plan, _sidecar
@@ -76,6 +77,13 @@ def _pc(folder: Path, disk: Path, accelerated: bool) -> Machine:
     )
 
 
+def _silence(pc: VirtualPC) -> None:
+    """Until the menu is drawn and waits: what is heard afterwards is another program."""
+    with pytest.raises(Failed):
+        pc.expect("nothing says this", 4)
+    pc.expect(r"(?s).*", 1)
+
+
 def test_both_paths_start_and_the_entry_has_our_name(installed: Path, accelerated: bool, tmp_path: Path) -> None:
     """The firmware takes EFI/BOOT by itself; the entry of the menu is EFI/Microsoft/Boot/bootmgfw.efi, started with
     the firmware's own LoadImage: the menu comes a second time, drawn by the program there."""
@@ -83,12 +91,27 @@ def test_both_paths_start_and_the_entry_has_our_name(installed: Path, accelerate
     shutil.copy(installed, disk)
     with VirtualPC(_pc(tmp_path, disk, accelerated)) as pc:
         pc.expect("Windows 11 Professionnel", START_S)
-        print(f"\nremovable path to the menu: {pc.seconds():.0f} s")
+        print(f"\nremovable path to the menu: {pc.seconds():.1f} s")
+        _silence(pc)
         pc.say("\r")
         pc.expect("Windows 11 Professionnel", START_S)
-        print(f"second path to the menu: {pc.seconds():.0f} s")
+        print(f"second path to the menu: {pc.seconds():.1f} s")
         log = pc.machine.place("serial.log").read_bytes()
         assert b"Windows Boot Manager" not in log, "the name of last resort: our store was not read"
+
+
+def test_a_boot_file_that_is_no_program_starts_nothing(installed: Path, accelerated: bool, tmp_path: Path) -> None:
+    """The second menu above is drawn by the second program: without one it does not come."""
+    disk, esp = tmp_path / "disk.img", f"{tmp_path / 'disk.img'}@@{ESP_AT}"
+    shutil.copy(installed, disk)
+    place = "::/EFI/Microsoft/Boot/bootmgfw.efi"
+    subprocess.run(["mcopy", "-o", "-i", esp, "-", place], input=b"no program", check=True)
+    with VirtualPC(_pc(tmp_path, disk, accelerated)) as pc:
+        pc.expect("Windows 11 Professionnel", START_S)
+        _silence(pc)
+        pc.say("\r")
+        with pytest.raises(Failed):
+            pc.expect("Windows 11 Professionnel", 6)
 
 
 def test_without_our_store_the_name_is_another(installed: Path, accelerated: bool, tmp_path: Path) -> None:
