@@ -138,6 +138,8 @@ def image_check(
     as_json: Json = False,
 ) -> None:
     """Exit 5: the file does not equal its manifest, cannot be read, or could not start a PC."""
+    if _is_windows(file):
+        _check_windows(file, as_json=as_json)
     from agent.install.contents import ImageReader, all_findings, read_contents
     from agent.install.image import file_sha256
     from agent.install.manifest import entry_of
@@ -165,6 +167,26 @@ def image_check(
     ok = not any(f.refuses for f in findings)
     _tell_findings(answer, findings, ok=ok, as_json=as_json)
     raise typer.Exit(int(Exit.DONE if ok else Exit.VERIFICATION_FAILED))
+
+
+def _is_windows(file: Path) -> bool:
+    from agent.cli import windows
+
+    return windows.sidecar_folder(file) is not None
+
+
+def _check_windows(file: Path, *, as_json: bool) -> None:
+    """A Windows image against its sidecar. Always ends the command."""
+    from agent.cli import windows
+
+    folder = windows.sidecar_folder(file)
+    assert folder is not None
+    findings = [_finding(kind, detail) for kind, detail in windows.check(folder)]
+    answer = {"file": str(folder), "listed": True}
+    _tell_findings(answer, findings, ok=not findings, as_json=as_json)
+    if not as_json:
+        say("  " + w()("windows-not-proven"))
+    raise typer.Exit(int(Exit.VERIFICATION_FAILED if findings else Exit.DONE))
 
 
 def _contents_row(contents: Contents) -> dict[str, Any]:
@@ -213,11 +235,28 @@ def _must_be_there(file: Path) -> None:
 
 
 def image_add(
-    file: Annotated[Path, typer.Argument(help="Votre image (squashfs), dans le dossier des images.")],
-    profile: Annotated[Path, typer.Option("--profile", help="Son profil (YAML).")],
+    file: Annotated[Path, typer.Argument(help="Votre image (squashfs), ou le WIM, ESD, SWM ou ISO de Windows.")],
+    profile: Annotated[Path | None, typer.Option("--profile", help="Linux : son profil (YAML).")] = None,
+    windows: Annotated[str | None, typer.Option("--windows", help="Windows : le nom à donner à l'image.")] = None,
+    index: Annotated[int | None, typer.Option(help="Windows : numéro de l'image dans le fichier.")] = None,
+    origin: Annotated[str, typer.Option("--from", help="Windows : iso, volume-portal ou mar-portal.")] = "iso",
+    licence: Annotated[list[str] | None, typer.Option(help="Windows : licences permises (à répéter).")] = None,
+    language: Annotated[str | None, typer.Option(help="Windows : langue, si ce n'est pas le français.")] = None,
+    operator: Annotated[str, typer.Option(help="Numéro de carte.")] = "",
     out: Images = None,
     as_json: Json = False,
 ) -> None:
+    if (profile is None) == (windows is None):
+        raise Fault("usage", what="--profile / --windows")
+    if windows is not None:
+        from agent.cli import windows as bring
+
+        bring.add(
+            file, image_id=windows, index=index, origin=origin, licences=licence or (), language=language,
+            operator=operator, images=_folder(out), as_json=as_json,
+        )  # fmt: skip
+        return
+    assert profile is not None
     from agent.install import manifest as manifests
     from agent.install.contents import ImageReader, all_findings, read_contents
     from agent.install.image import installed_packages, make_entry
@@ -269,18 +308,28 @@ def image_confirm(
 
 
 def image_list(out: Images = None, as_json: Json = False) -> None:
+    from agent.cli import windows
     from agent.install.manifest import read_manifest
 
     folder = _folder(out)
     entries = read_manifest(folder).images
+    brought = windows.rows(folder)
     if as_json:
         rows = [{**e.model_dump(mode="json"), "present": (folder / e.file).is_file()} for e in entries]
-        emit_json({"folder": str(folder), "images": rows})
+        emit_json({"folder": str(folder), "images": rows, "windows": brought})
         return
-    if not entries:
+    if not entries and not brought:
         say(w()("image-list-none", folder=str(folder)))
     for entry in entries:
         status = w()(f"image-status-{entry.status}")
         size = f"{entry.bytes / (1 << 20):.0f} Mio"
         missing = "" if (folder / entry.file).is_file() else "  " + w()("image-list-missing")
         say(f"{entry.profile:<16} {entry.version:<10} {size:>9}  {status}{missing}")
+    for row in brought:
+        if "error" in row:
+            say(f"{row['id']:<16} {row['error']}")
+            continue
+        status = w()(f"image-status-{row['status']}")
+        missing = "" if row["present"] else "  " + w()("image-list-missing")
+        told = row["image"]
+        say(f"{row['id']:<16} {told['name']} {told['version']} {told['language']}  {status}{missing}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from agent.model.install import InstallResult
     from agent.model.inventory import Disk
     from agent.model.plan import InstallPlan, Plan
+    from agent.model.report import Report
     from agent.model.warrant import Warrant
 
 
@@ -32,9 +34,9 @@ def register(app: typer.Typer) -> None:
 
 def install(
     disk: Annotated[str, typer.Argument(help="Le disque, par exemple /dev/sdb ou /dev/loop3.")],
-    profile: Annotated[str, typer.Option(help="Profil Linux (regain profile list).")],
-    image: Annotated[Path, typer.Option(help="L'image du profil (squashfs), inscrite au manifeste.")],
-    confirm: Annotated[str, typer.Option(help="Les quatre derniers caractères de l'identité (regain disks).")],
+    image: Annotated[Path, typer.Option(help="L'image du profil (squashfs), ou le dossier d'une image Windows.")],
+    profile: Annotated[str, typer.Option(help="Profil Linux (regain profile list) ou nom de l'image Windows.")] = "",
+    confirm: Annotated[str, typer.Option(help="Les quatre derniers caractères de l'identité (regain disks).")] = "",
     erasure_record: Annotated[
         Path | None, typer.Option("--erasure-record", help="Le rapport d'effacement signé de ce disque.")
     ] = None,
@@ -45,6 +47,17 @@ def install(
     out: Annotated[Path | None, typer.Option(help="Dossier du rapport signé.")] = None,
     operator: Annotated[str, typer.Option(help="Numéro de carte.")] = "",
     tag: Annotated[str | None, typer.Option(help="Étiquette du poste.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Windows : oem-msdm, retail-owned, mar-…")] = None,
+    edition: Annotated[str | None, typer.Option(help="Windows : l'édition lue sur l'étiquette du poste.")] = None,
+    despite: Annotated[
+        str | None, typer.Option(help="Windows : installer malgré le verdict ; le motif est imprimé.")
+    ] = None,
+    confirm_boot: Annotated[
+        bool, typer.Option("--confirm-boot", help="Windows a démarré sur ce poste : le constater et le signer.")
+    ] = False,
+    install_record: Annotated[
+        Path | None, typer.Option("--install-record", help="Le rapport signé de l'installation (--confirm-boot).")
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Une phrase par ligne (c'est l'affichage normal ici).")
     ] = False,
@@ -52,9 +65,49 @@ def install(
 ) -> None:
     if unproven is not None and not unproven.strip():
         raise Fault("usage", what="--unproven MOTIF")
-    run = _Install(disk, profile, image, confirm, out, operator=operator, tag=tag, as_json=as_json)
+    if despite is not None and not despite.strip():
+        raise Fault("usage", what="--despite MOTIF")
+    if confirm_boot:
+        _confirm_boot(disk, image, install_record, keys, out, operator=operator, as_json=as_json)
+        raise typer.Exit(int(Exit.DONE))
+    if not profile or not confirm:
+        raise Fault("usage", what="--profile" if not profile else "--confirm")
+    asked = _Windows(licence=licence, edition=edition, despite=despite)
+    run = _Install(disk, profile, image, confirm, out, asked=asked, operator=operator, tag=tag, as_json=as_json)
     code = run(erasure_record=erasure_record, unproven=unproven, keys=keys)
     raise typer.Exit(int(code))
+
+
+def _confirm_boot(
+    disk: str,
+    image: Path,
+    record: Path | None,
+    keys: Path | None,
+    out: Path | None,
+    *,
+    operator: str,
+    as_json: bool,
+) -> None:
+    """Nothing is written on the disk: it is read, and what a person saw is signed."""
+    from agent.cli import windows
+
+    folder = windows.sidecar_folder(image)
+    if folder is None or record is None:
+        raise Fault("usage", what="--install-record --image")
+    run = _Install(disk, "", image, "", out, asked=_Windows(), operator=operator, tag=None, as_json=as_json)
+    if not run.machine.is_root():
+        raise Fault("not-root")
+    report = run.verified(record, keys)
+    windows.confirm_boot(run.machine, disk, folder, report, operator=operator, out=run.out, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Windows:
+    """What only a Windows image asks."""
+
+    licence: str | None = None
+    edition: str | None = None
+    despite: str | None = None
 
 
 class _Install(OneDisk):
@@ -68,12 +121,13 @@ class _Install(OneDisk):
         confirm: str,
         out: Path | None,
         *,
+        asked: _Windows,
         operator: str,
         tag: str | None,
         as_json: bool,
     ) -> None:
         super().__init__(disk, confirm, out, operator=operator, tag=tag, as_json=as_json)
-        self.profile, self.image = profile, image
+        self.profile, self.image, self.asked = profile, image, asked
 
     def __call__(self, *, erasure_record: Path | None, unproven: str | None, keys: Path | None) -> Exit:
         facts = self.target_facts()
@@ -95,13 +149,38 @@ class _Install(OneDisk):
             raise fault
         return code
 
+    def _windows_plan(self, facts: Disk, folder: Path) -> InstallPlan:
+        from agent.cli import windows
+        from agent.model.identity import identify
+
+        identity = identify(facts)
+        if identity is None:
+            raise Fault("disk-no-identity", disk=self.path)
+        planned = windows.plan(
+            self.machine,
+            folder,
+            identity,
+            profile=self.profile,
+            licence=self.asked.licence,
+            edition=self.asked.edition,
+            despite=self.asked.despite,
+            logical_block=known(facts.logical_block_size) or 512,
+            tag=self.tag,
+        )
+        self.image = folder / str(planned.image["file"])
+        return planned
+
     def _install_plan(self, facts: Disk) -> InstallPlan:
+        from agent.cli import windows
         from agent.install.layout import draw_identifiers
         from agent.install.manifest import entry_of
         from agent.install.plan import plan_install
         from agent.install.profiles import load_profile
         from agent.model.identity import identify
 
+        folder = windows.sidecar_folder(self.image)
+        if folder is not None:
+            return self._windows_plan(facts, folder)
         profile = load_profile(self.profile)
         if not self.image.is_file():
             raise Fault("image-missing", profile=self.profile)
@@ -127,7 +206,7 @@ class _Install(OneDisk):
         """Raises Fault install-locked without a proof for this very disk, install-bad-ranges when that proof tells of
         sectors that no longer work and no reason is given, record faults for a paper that is wrong."""
         if record is not None:
-            report = self._verified(record, keys)
+            report = self.verified(record, keys).to_wire()
             if not proves_erased(report, planned.disk.text):
                 raise Fault("install-locked", disk=planned.disk.suffix, record=record.name)
             if unproven is None and has_bad_ranges(report, planned.disk.text):
@@ -135,7 +214,7 @@ class _Install(OneDisk):
         elif unproven is None:
             raise Fault("install-locked", disk=planned.disk.suffix, record="-")
 
-    def _verified(self, record: Path, keys: Path | None) -> Mapping[str, Any]:
+    def verified(self, record: Path, keys: Path | None) -> Report:
         """The report in a signed record or certificate whose signature holds, under given keys or our stations' own.
 
         Raises Fault file-unreadable, record-damaged, record-unknown-key, record-bad-signature, certificate-altered.
@@ -152,19 +231,19 @@ class _Install(OneDisk):
         report = verify_file(record, keys=trusted).report
         if report is None:
             raise Fault("record-damaged", part="type")
-        return report.to_wire()
+        return report
 
     def _plan(self, facts: Disk, planned: InstallPlan, *, unproven: str | None) -> Plan:
         from agent.job.planning import make_plan
         from agent.model.inventory import Inventory
-        from agent.model.plan import Choice, SystemChoice
+        from agent.model.plan import Choice
 
         return make_plan(
             inventory=Inventory(disks=Known((facts,), "lsblk")),
             tag=self.tag,
             targets=(),
             excluded=(),
-            choice=Choice(system=SystemChoice.LINUX, profile=planned.profile, chosen_by=self.operator),
+            choice=Choice(system=planned.system, profile=planned.profile, chosen_by=self.operator),
             install=planned,
             exercise=False,
             unproven_reason=unproven,

@@ -259,7 +259,7 @@ class Session:
         if not self.has_targets():
             self.record_only()
             return
-        if system is SystemChoice.LINUX or (system is SystemChoice.WINDOWS and option["profiles"]):
+        if system is SystemChoice.LINUX or profile is not None:  # Windows without an image is installed by hand
             offered = [p["id"] for p in option["profiles"]]
             profile = profile or offered[0]
             if profile not in offered:

@@ -13,7 +13,8 @@ from pathlib import PurePath
 _KNOWN_TOOLS = frozenset(
     {
         *("blkid", "blockdev", "cat", "dmidecode", "e2fsck", "ethtool", "fsck.vfat", "fsck.fat", "hdparm", "losetup"),
-        *("lsblk", "lscpu", "lshw", "mcopy", "mdir", "mmc", "mokutil", "nvme", "partx", "sdparm", "sfdisk", "sgdisk"),
+        *("lsblk", "lscpu", "lshw", "mcopy", "mdir", "mmc", "mokutil", "ntfscat", "ntfsls", "nvme", "partx"),
+        *("sdparm", "sfdisk", "sgdisk"),
         *("sg_inq", "sg_opcodes", "sg_readcap", "sg_requests", "sg_turs", "smartctl", "udevadm", "wipefs"),
     }
 )

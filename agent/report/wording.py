@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.model.report import CommandCheck, DiskOutcome, Erasure, ErasureException, Report, ReportKind
+from agent.model.windows import Basis
 
 FLASH = frozenset({"ssd", "nvme", "emmc"})
 READ_BACK = frozenset({"read_back_full", "read_back_sample"})
@@ -337,7 +338,7 @@ def _install(report: Report) -> tuple[Line, ...]:
         lines.append(Line(id="paper-windows-start"))
     if install.status != "proven":
         lines.append(Line(id="paper-image-unconfirmed"))
-    if install.licence_basis:
+    if install.licence_basis in {basis.value for basis in Basis}:
         lines.append(Line(id=f"paper-licence-{install.licence_basis}"))
     if install.detail.get("despite"):
         lines.append(Line(id="paper-windows-despite", params={"reason": str(install.detail["despite"])}))

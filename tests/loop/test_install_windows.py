@@ -22,6 +22,7 @@ from regipy.plugins.bcd.boot_entry_list import BootEntryListPlugin
 from regipy.registry import RegistryHive
 
 from agent.install.execute import install
+from agent.install.windows import security
 from agent.install.windows.choice import Host, Trust
 from agent.install.windows.layout import draw_identifiers
 from agent.install.windows.plan import plan_windows
@@ -210,6 +211,8 @@ def _judge_ntfs(device: str, plan: InstallPlan) -> None:
     run("ntfs-3g", "-o", "ro", volume, str(mounted))
     try:
         assert os.getxattr(mounted / "Windows/stream.txt", "system.ntfs_acl") == descriptor(0x1200A9)
+        for ours in ("Windows/Panther", "Windows/Panther/unattend.xml", "Drivers", "Drivers/net.inf"):
+            assert os.getxattr(mounted / ours, "system.ntfs_acl") == security.descriptor()
         assert (
             os.getxattr(mounted / "Windows/System32/a rather long name.dll", "system.ntfs_dos_name") == b"ARATHE~1.DLL"
         )

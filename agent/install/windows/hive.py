@@ -11,16 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from agent.install.windows.security import key_descriptor
+
 _NONE = 0xFFFFFFFF  # no cell
 _BASE = 4096  # bytes of the base block, and what bins are rounded up to
 _BIN_HEAD = 32
 _ROOT_FLAGS = 0x04 | 0x08 | 0x20  # entry of the hive, no delete, name in one byte a character
 _KEY_FLAGS = 0x20
 BIGGEST_VALUE = 16344  # bytes; more needs a "db" cell, which 1.3 does not have
-
-# Owner the Administrators, group SYSTEM; both may do everything, below too (self-relative, MS-DTYP 2.4.6).
-_SYSTEM = bytes.fromhex("010100000000000512000000")
-_ADMINISTRATORS = bytes.fromhex("01020000000000052000000020020000")
 
 
 class Kind(IntEnum):
@@ -88,7 +86,7 @@ class _Bins:
 
     def write(self, root: Key) -> int:
         place = self._key(root, _NONE, root=True)
-        descriptor = _descriptor()
+        descriptor = key_descriptor()
         sk = self._cell(struct.pack("<2sHIIII", b"sk", 0, 0, 0, len(self._keys), len(descriptor)) + descriptor)
         struct.pack_into("<II", self._data, sk + 8, sk, sk)  # alone in its ring
         for key in self._keys:
@@ -164,16 +162,3 @@ def _name(name: str) -> bytes:
 def _no_twins(names: Sequence[str]) -> None:
     if len({n.upper() for n in names}) != len(names):
         raise ValueError("two names are the same")
-
-
-def _descriptor() -> bytes:
-    def allowed(sid: bytes) -> bytes:
-        return struct.pack("<BBHI", 0, 0x02, 8 + len(sid), 0x000F003F) + sid  # container inherit, KEY_ALL_ACCESS
-
-    aces = allowed(_SYSTEM) + allowed(_ADMINISTRATORS)
-    acl = struct.pack("<BBHHH", 2, 0, 8 + len(aces), 2, 0) + aces
-    owner = 20
-    group = owner + len(_ADMINISTRATORS)
-    dacl = group + len(_SYSTEM)
-    head = struct.pack("<BBHIIII", 1, 0, 0x8004, owner, group, 0, dacl)
-    return head + _ADMINISTRATORS + _SYSTEM + acl

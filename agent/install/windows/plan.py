@@ -14,6 +14,7 @@ from agent.install.layout import PARTITION_ARGV, Layout
 from agent.install.windows import bcd
 from agent.install.windows import layout as lay
 from agent.install.windows.choice import Host, boot_folder, refuse
+from agent.install.windows.security import descriptor
 from agent.install.windows.unattend import PLACE, computer_name, unattend
 from agent.model.errors import Fault
 from agent.model.identity import DiskIdentity
@@ -205,8 +206,13 @@ def _steps(
         Step(
             id="step-answers",
             kind="write",
-            detail={"files": {PLACE: answers}, "drivers": drivers, "computer": computer},
-            postcondition="unattend.xml and the drivers read back from the volume",
+            detail={
+                "files": {PLACE: answers},
+                "drivers": drivers,
+                "computer": computer,
+                "descriptor": descriptor().hex(),
+            },
+            postcondition="unattend.xml and the drivers read back from the volume; users may read them and not write",
         ),
         Step(
             id="step-check",

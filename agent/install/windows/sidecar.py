@@ -179,7 +179,10 @@ def write_sidecar(folder: Path, image: WindowsImage) -> Path:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Written beside and renamed: whole, or not at all."""
+    """Written beside and renamed: whole, or not at all. Raises Fault file-unreadable on a medium that refuses."""
     temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise Fault("file-unreadable", path=str(path), why=error.strerror or "") from None

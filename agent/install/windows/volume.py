@@ -27,11 +27,26 @@ rmdir "$folder"
 exit $status
 """
 _COUNT = "find . -xdev -mindepth 1 -printf x | wc -c"
-_WRITE = 'mkdir -p "${1%/*}"; cat > "$1"; cat "$1"'
-_DRIVERS = 'rm -rf ./Drivers; cp -r "$1" ./Drivers; diff -r "$1" ./Drivers; find ./Drivers -type f -printf x | wc -c'
+# ntfs-3g lets everybody write what it creates (seen with "inherit" too): what we add gets a descriptor of its own.
+_WRITE = r"""
+folder=${1%/*}
+if [ ! -d "$folder" ]; then mkdir -p "$folder"; setfattr -n system.ntfs_acl -v "$2" "$folder"; fi
+cat > "$1"
+setfattr -n system.ntfs_acl -v "$2" "$1"
+cat "$1"
+"""
+_DRIVERS = r"""
+rm -rf ./Drivers
+cp -r "$1" ./Drivers
+find ./Drivers -exec setfattr -n system.ntfs_acl -v "$2" {} +
+diff -r "$1" ./Drivers
+find ./Drivers -type f -printf x | wc -c
+"""
+_WHO = 'getfattr -e hex -n system.ntfs_acl "$1"'
 
 # wimlib.h, enum wimlib_error_code: what means that the files on the stick cannot be read, or are not what they were
-_SOURCE_ERRORS = frozenset({2, 10, 11, 13, 15, 28, 29, 43, 47, 50, 55, 65})
+# (decompression, integrity, header, tables, metadata, part number, hash, not a WIM, open, read, not found, end, XML)
+_SOURCE_ERRORS = frozenset({2, 13, 15, 16, 17, 20, 21, 25, 28, 36, 43, 47, 50, 55, 65, 67, 73})
 
 
 def make_file_systems(work: Work) -> str:
@@ -92,14 +107,17 @@ def mounted(work: Work, options: str, script: str, *words: str, stdin: bytes = b
 
 def write_answers(work: Work) -> str:
     detail = work.detail("step-answers")
+    owned = f"0x{detail['descriptor']}"
     for place, content in detail["files"].items():
-        expect(place, mounted(work, "rw", _WRITE, place, stdin=content.encode()), content)
+        expect(place, mounted(work, "rw", _WRITE, place, owned, stdin=content.encode()), content)
+        if owned not in mounted(work, "ro", _WHO, place):
+            raise StepFailed(f"{place}: who may write it is not as planned")
     drivers = 0
     if detail["drivers"]:
         source = f"{work.places()['images']}/{detail['drivers']}"
         if not work.machine.exists(source):
             raise StepFailed(f"{source}: not there")
-        drivers = int(mounted(work, "rw", _DRIVERS, source, timeout_s=1800) or 0)
+        drivers = int(mounted(work, "rw", _DRIVERS, source, owned, timeout_s=1800) or 0)
         if not drivers:
             raise StepFailed(f"{source}: no driver in it")
     return f"{detail['computer']}, {drivers} driver files"

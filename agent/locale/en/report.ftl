@@ -156,10 +156,10 @@ paper-install-unknown = Install: result unknown.
 paper-image-unconfirmed = Image not confirmed in the workshop.
 paper-windows-start = Starting Windows is not verified by Regain.
 paper-windows-despite = Installed against the verdict, reason written by the operator: { $reason }
-paper-licence-oem-msdm = Licence: the Windows key of this PC.
-paper-licence-retail-owned = Licence: owned by the workshop or the person.
-paper-licence-mar-citizenship = Licence: registered refurbisher, for associations.
-paper-licence-mar-commercial = Licence: registered refurbisher, for sale.
+paper-licence-oem-msdm = Licence, as the operator says: the Windows key of this PC.
+paper-licence-retail-owned = Licence, as the operator says: owned by the workshop or the person.
+paper-licence-mar-citizenship = Licence, as the operator says: registered refurbisher, for associations.
+paper-licence-mar-commercial = Licence, as the operator says: registered refurbisher, for sale.
 paper-install-unproven = Installed on a disk that is not proven, reason written by the operator: { $reason }
 
 paper-signature-proves = This document proves that an enrolled station of workshop { $workshop } issued these bytes and that nobody has changed them since.

@@ -156,10 +156,10 @@ paper-install-unknown = Installation : résultat inconnu.
 paper-image-unconfirmed = Image non confirmée en atelier.
 paper-windows-start = Démarrage de Windows non vérifié par Regain.
 paper-windows-despite = Installé malgré le verdict, motif écrit par l’opérateur : { $reason }
-paper-licence-oem-msdm = Licence : la clé Windows de ce poste.
-paper-licence-retail-owned = Licence : possédée par l’atelier ou la personne.
-paper-licence-mar-citizenship = Licence : reconditionneur agréé, usage associatif.
-paper-licence-mar-commercial = Licence : reconditionneur agréé, vente.
+paper-licence-oem-msdm = Licence, dite par l’opérateur : la clé Windows de ce poste.
+paper-licence-retail-owned = Licence, dite par l’opérateur : possédée par l’atelier ou la personne.
+paper-licence-mar-citizenship = Licence, dite par l’opérateur : reconditionneur agréé, usage associatif.
+paper-licence-mar-commercial = Licence, dite par l’opérateur : reconditionneur agréé, vente.
 paper-install-unproven = Installé sur un disque non prouvé, motif écrit par l’opérateur : { $reason }
 
 paper-signature-proves = Ce document prouve qu’un poste enrôlé de l’atelier { $workshop } a émis ces octets et que personne ne les a changés depuis.

@@ -59,8 +59,8 @@ def _certificate(common_name: str, issuer: str, key: ec.EllipticCurvePrivateKey)
     return builder.not_valid_before(start).not_valid_after(start + timedelta(days=9)).sign(key, hashes.SHA256())
 
 
-def signed_pe(*issuers: str) -> bytes:
-    """A PE32+ file without code whose certificate table has one signature for each issuer."""
+def certificate_table(*issuers: str) -> bytes:
+    """The certificate table of a PE file with one signature for each issuer."""
     key = ec.generate_private_key(ec.SECP256R1())
     table = b""
     for issuer in issuers:
@@ -68,6 +68,12 @@ def signed_pe(*issuers: str) -> bytes:
         body = pkcs7.serialize_certificates(chain, serialization.Encoding.DER)
         entry = struct.pack("<IHH", 8 + len(body), 0x0200, 2) + body
         table += entry + bytes(-len(entry) % 8)
+    return table
+
+
+def signed_pe(*issuers: str) -> bytes:
+    """A PE32+ file without code whose certificate table has one signature for each issuer."""
+    table = certificate_table(*issuers)
     head = bytearray(512)
     head[:2] = b"MZ"
     struct.pack_into("<I", head, 0x3C, 0x80)
