@@ -101,13 +101,11 @@ def _rehearsal_opener(name: str, home: Path, *, faults: Sequence[str], paced: bo
             shutil.rmtree(disks, ignore_errors=True)
         recorded, clock = RecordedMachine(path), VirtualClock(pace=0.05 if paced else 0.0)
         plain = RehearsalMachine(recorded, disks, clock=clock, **options)
+        if FAULTS.keys() & set(faults):  # faults under our own writing: a drive that erases itself would hide them
+            return plain
         found = list_disks(recorded)
         disks_seen = found.value if isinstance(found, Known) else ()
         drives = stand_ins(disks_seen, backing=plain.disk_file, clock=clock, faults=faults)
-        if FAULTS.keys() & set(
-            faults
-        ):  # faults of the disk under our own writing: a drive that erases itself hides them
-            return plain
         laboratory = Laboratory(tuple(drives.values()), cache=home / "laboratory")
         try:
             laboratory.__enter__()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable
 
 from agent.erasure.ata import YES, hdparm, no_answer, said, sanitize_state
 from agent.erasure.commands import Conversation, Heard, Status
 from agent.erasure.overwrite import surface
-from agent.erasure.technique import Refusal, Supported, Technique, every, sanitize_action
+from agent.erasure.sanitize import CAPABILITY, CryptoAlone, InOrder
+from agent.erasure.technique import Refusal, Supported, every, sanitize_action
 from agent.machine.door import Answer
 from agent.model.ata import refusal
-from agent.model.erasure import COMPLETED, Level, transition_in
+from agent.model.erasure import COMPLETED, transition_in
 from agent.model.facts import known
 from agent.model.inventory import Disk
 
-_FIELDS = {"crypto": "crypto_erase", "block": "block_erase", "overwrite": "overwrite"}
 _WORDS = {
     "crypto": ("--sanitize-crypto-scramble",),
     "block": ("--sanitize-block-erase",),
@@ -37,32 +36,18 @@ def sanitize_poll(talk: Conversation, *, fresh: bool = False) -> Callable[[], St
     return poll
 
 
-class _Sanitize(Technique):
+class _Sanitize(InOrder):
     """``actions`` run in this order. The drive goes on by itself, also after a power cut."""
-
-    level = Level.PURGE
-    actions: ClassVar[tuple[str, ...]]
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        return every(*(sanitize_action(disk, _FIELDS[a]) for a in cls.actions))
-
-    @classmethod
-    def params(cls, disk: Disk) -> Mapping[str, Any]:
-        return {"actions": list(cls.actions)}
+        return every(*(sanitize_action(disk, CAPABILITY[a]) for a in cls.actions))
 
     @classmethod
     def seconds(cls, disk: Disk) -> float | None:
         return sum(_seconds(disk, action) for action in cls.actions)
 
-    def carry_out(self, talk: Conversation) -> Heard:
-        for index, action in enumerate(self.actions):
-            heard = self._one(talk, action)
-            if not heard.goes_on:  # refused after another one has run: what was begun is no fall-back
-                return Heard(end="command-unknown") if heard.refusal and index else heard
-        return Heard()
-
-    def _one(self, talk: Conversation, action: str) -> Heard:
+    def one(self, talk: Conversation, action: str) -> Heard:
         before = sanitize_state(talk)
         if before.state == "frozen":
             return Heard(refusal="skip-sanitize-frozen")
@@ -146,18 +131,8 @@ class SanitizeBlock(_Sanitize):
     name, actions = "ata-sanitize-block", ("block",)
 
 
-class SanitizeCrypto(_Sanitize):
-    """Relies on the drive's own encryption: one pass of ours follows, and the paper says so."""
-
+class SanitizeCrypto(CryptoAlone, _Sanitize):
     name, actions = "ata-sanitize-crypto", ("crypto",)
-
-    @classmethod
-    def passes(cls, disk: Disk) -> int:
-        return 1
-
-    @classmethod
-    def claim(cls, disk: Disk) -> str | None:
-        return "claim-crypto-only"
 
 
 class SanitizeOverwrite(_Sanitize):

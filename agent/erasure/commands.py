@@ -81,8 +81,6 @@ class Conversation:
     stop: threading.Event
     limits: Limits
     monotonic: Callable[[], float]
-    earlier_run: bool = False
-    """The last command on the record was sent by a run that was cut."""
     restricted: bool = False
     """The drive failed a sanitize that was sent without AUSE: it takes nothing but another one without it."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from agent.erasure.commands import ASK_S, Conversation, Heard, Status
 from agent.erasure.proof import NVME_FORMAT
+from agent.erasure.sanitize import CAPABILITY, CryptoAlone, InOrder
 from agent.erasure.technique import Refusal, Supported, Technique, bit, every, extra, says
 from agent.machine.door import Answer, DoorError, Machine
 from agent.model.erasure import COMPLETED, Level
@@ -119,15 +120,12 @@ def _reaches_one(disk: Disk) -> bool:
     return known(bit(disk.nvme.fna if disk.nvme else None, 3)) is False
 
 
-class _Sanitize(Technique):
+class _Sanitize(InOrder):
     """SANITIZE (NVMe base 2.0, 5.24), sent through the namespace to the controller: every namespace dies.
 
     AUSE is always set: a drive that fails can then be left in unrestricted mode. One pass is said: the count 0 means
     sixteen. ``actions`` run in this order.
     """
-
-    level = Level.PURGE
-    actions: ClassVar[tuple[str, ...]]
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
@@ -135,26 +133,14 @@ class _Sanitize(Technique):
         return every(*(says(bit(sanicap, _SANICAP[a])) for a in cls.actions), _one_namespace(disk))
 
     @classmethod
-    def params(cls, disk: Disk) -> Mapping[str, Any]:
-        return {"actions": list(cls.actions)}
-
-    @classmethod
     def seconds(cls, disk: Disk) -> float | None:
         told = known(extra(disk, "sanitize_log", "estimates_s"))
         if not isinstance(told, Mapping):
             return None
-        names = {"crypto": "crypto_erase", "block": "block_erase", "overwrite": "overwrite"}
-        times = [told.get(names[a]) for a in cls.actions]
+        times = [told.get(CAPABILITY[a]) for a in cls.actions]
         return float(sum(t for t in times if isinstance(t, int))) or None
 
-    def carry_out(self, talk: Conversation) -> Heard:
-        for index, action in enumerate(self.actions):
-            heard = self._one(talk, action)
-            if not heard.goes_on:  # refused after another one has run: what was begun is no fall-back
-                return Heard(end="command-unknown") if heard.refusal and index else heard
-        return Heard()
-
-    def _one(self, talk: Conversation, action: str) -> Heard:
+    def one(self, talk: Conversation, action: str) -> Heard:
         code = ACTIONS[action]
         before = sanitize_log(talk.machine, talk.disk.path, talk.facts)
         once = ["-n", "1", "-p", "0"] if action == "overwrite" else []
@@ -184,18 +170,8 @@ class SanitizeBlock(_Sanitize):
     name, actions = "nvme-sanitize-block", ("block",)
 
 
-class SanitizeCrypto(_Sanitize):
-    """Relies on the drive's own encryption: one pass of ours follows, and the paper says so."""
-
+class SanitizeCrypto(CryptoAlone, _Sanitize):
     name, actions = "nvme-sanitize-crypto", ("crypto",)
-
-    @classmethod
-    def passes(cls, disk: Disk) -> int:
-        return 1
-
-    @classmethod
-    def claim(cls, disk: Disk) -> str | None:
-        return "claim-crypto-only"
 
 
 class SanitizeOverwrite(_Sanitize):

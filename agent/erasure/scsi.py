@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from agent.erasure.commands import ASK_S, Conversation, Heard, Status
 from agent.erasure.overwrite import surface
+from agent.erasure.sanitize import CAPABILITY, CryptoAlone
 from agent.erasure.technique import Refusal, Supported, Technique, extra, sanitize_action, says
 from agent.machine.door import Answer, DoorError
 from agent.model.erasure import COMPLETED, Level
@@ -109,8 +110,7 @@ class _Sanitize(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        field_of = {"crypto": "crypto_erase", "block": "block_erase", "overwrite": "overwrite"}
-        return sanitize_action(disk, field_of[cls.action])
+        return sanitize_action(disk, CAPABILITY[cls.action])
 
     @classmethod
     def params(cls, disk: Disk) -> Mapping[str, Any]:
@@ -139,18 +139,8 @@ class SanitizeBlock(_Sanitize):
     name, action = "scsi-sanitize-block", "block"
 
 
-class SanitizeCrypto(_Sanitize):
-    """Relies on the drive's own encryption: one pass of ours follows, and the paper says so."""
-
+class SanitizeCrypto(CryptoAlone, _Sanitize):
     name, action = "scsi-sanitize-crypto", "crypto"
-
-    @classmethod
-    def passes(cls, disk: Disk) -> int:
-        return 1
-
-    @classmethod
-    def claim(cls, disk: Disk) -> str | None:
-        return "claim-crypto-only"
 
 
 class SanitizeOverwrite(_Sanitize):

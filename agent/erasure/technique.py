@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from agent.erasure.commands import Conversation, Heard, Status
+from agent.erasure.commands import Conversation, Heard
 from agent.model.erasure import Level, Method
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
 from agent.model.inventory import Disk
@@ -170,6 +170,3 @@ def extra(disk: Disk, key: str, field_name: str | None = None) -> MaybeFact[Any]
 def sanitize_action(disk: Disk, action: str) -> Supported | Refusal:
     """ACS-3 IDENTIFY word 59: bits 13 crypto, 14 overwrite, 15 block; SBC-4: the service actions of opcode 48h."""
     return says(getattr(disk.sanitize, action) if disk.sanitize else None)
-
-
-__all__ = ["Conversation", "Heard", "Refusal", "Status", "Supported", "Technique"]

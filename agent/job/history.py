@@ -85,14 +85,14 @@ def liars(folder: Path, *, last_run_only: bool = False) -> frozenset[str]:
     """Disks whose drive once called its own command done without erasing: no later plan relies on its word.
 
     ``last_run_only``: the disks of a rehearsal are new each time. Raises Fault journal-damaged."""
-    paths = sorted(folder.glob("*.jsonl*"))
-    if last_run_only:
-        paths = [path for path in paths if any(e.kind is Kind.ERASURE_FINISHED for e in read_journal(path))][-1:]
+    runs = (read_journal(path) for path in sorted(folder.glob("*.jsonl*")))
+    ends = [[event for event in run if event.kind is Kind.ERASURE_FINISHED] for run in runs]
+    ends = [run for run in ends if run]
     return frozenset(
         event.disk
-        for path in paths
-        for event in read_journal(path)
-        if event.disk and event.kind is Kind.ERASURE_FINISHED and ERASED_NOTHING in event.params.get("reasons", ())
+        for run in (ends[-1:] if last_run_only else ends)
+        for event in run
+        if event.disk and ERASED_NOTHING in event.params.get("reasons", ())
     )
 
 
