@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -73,8 +74,9 @@ class Station:
         emit: Emit | None = None,
         facts: Disk | None = None,
         stop: threading.Event | None = None,
+        entropy: Callable[[int], bytes] = os.urandom,
     ) -> Evidence:
-        """With what the journal holds of an earlier run."""
+        """With what the journal holds of an earlier run. ``entropy``: the canaries' places are drawn from it."""
         known_facts, identity = facts or self.facts, self.identity
         target = Target(identity=identity, path=self.path, medium="?", method=method or self.plan())
         plan, warrant = self._consent(target)
@@ -90,6 +92,7 @@ class Station:
                 stop=stop or threading.Event(),
                 resume=resume_point(self.journal.events(), identity.text),
                 limits=Limits(block_bytes=MIB, mark_bytes=4 * MIB),
+                entropy=entropy,
             )
 
     def _consent(self, target: Target) -> tuple[Plan, Warrant]:

@@ -5,6 +5,7 @@ A lie ends as failed or unknown, or as an honest fall-back of the plan; never as
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from agent.erasure.gate import exclude
+from agent.erasure.places import canary_places
 from agent.machine.clocks import VirtualClock
+from agent.machine.drives.medium import Leaves, left_by
 from agent.machine.drives.nvme import NvmeDrive
 from agent.machine.drives.nvme_make import Estimates, NvmeFault, NvmeMake, NvmePast
 from agent.machine.drives.nvme_sanitize import BLOCK, CRYPTO, Status
@@ -158,7 +161,6 @@ def test_a_log_that_names_another_action(bench: Bench, more: tuple[NvmeFault, ..
     [
         (NvmeFault.FORMAT_DOES_NOTHING, ("failed", "nvme-format", ("reason-command-erased-nothing",))),
         (NvmeFault.FORMAT_REFUSED, ("cleared", "overwrite", ("reason-cleared",))),
-        (NvmeFault.FORMAT_LEAVES_BLOCK, ("cleared", "nvme-format", ("reason-cleared",))),  # the pass reaches it
     ],
 )
 def test_formats_that_lie(bench: Bench, fault: NvmeFault, judgement: tuple[str, str, tuple[str, ...]]) -> None:
@@ -167,6 +169,26 @@ def test_formats_that_lie(bench: Bench, fault: NvmeFault, judgement: tuple[str, 
     assert judged(evidence) == judgement
     if evidence.outcome is Outcome.CLEARED:
         assert MARKER not in station.left
+
+
+@pytest.mark.parametrize(
+    ("known_place", "judgement"),
+    [
+        (True, ("failed", "nvme-format", ("reason-command-erased-nothing",))),
+        (False, ("cleared", "nvme-format", ("reason-cleared",))),  # the pass reaches it
+    ],
+)
+def test_one_block_that_a_format_leaves(
+    bench: Bench, known_place: bool, judgement: tuple[str, str, tuple[str, ...]]
+) -> None:
+    """The seed of the places is such that the block lies at one of them, or at none; keys are drawn as ever."""
+    at, _ = left_by(Leaves.BLOCK, SIZE)
+    seeds = (bytes([n]) * 16 for n in range(256))
+    seed = next(s for s in seeds if any(at in group for group in canary_places(SIZE, s)) is known_place)
+    station = bench(FORMATS, NvmeFault.FORMAT_LEAVES_BLOCK)
+    evidence = station.erase(entropy=lambda count: seed if count == len(seed) else os.urandom(count))
+    assert judged(evidence) == judgement
+    assert MARKER not in station.left or evidence.outcome is Outcome.FAILED
 
 
 def test_crypto_is_not_asked_of_a_drive_that_does_not_offer_it(bench: Bench) -> None:
