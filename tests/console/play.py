@@ -104,7 +104,8 @@ def _run(made: s.ScriptedSession, scene: str) -> None:
     ends = {"failed": ("failed", 4), "unknown": ("unknown", 4), "refused": ("attention", 3)}
     made.finish(*ends.get(outcome, ("done", 0)), paper=outcome in ("cleared", "cleared_with_exceptions"))
     if "memory" in scene:  # the station that was made in memory
-        made.emit(s.Kind.REPORT_WAITING, report_id="r1", error_id="not-enrolled")
+        error = "registry-portal" if "portal" in scene else "not-enrolled"
+        made.emit(s.Kind.REPORT_WAITING, report_id="r1", error_id=error)
 
 
 def main() -> None:

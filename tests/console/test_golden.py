@@ -40,6 +40,7 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "resultat-reel": ("result-real", ()),
     "resultat-memoire": ("result-real-memory", ()),
     "resultat-echec": ("result-failed", ()),
+    "resultat-huit": ("result-real-memory-portal-eight-exceptions", ("down", "down")),
     "journal": ("result", ("f7",)),
     "file": ("result-real", ("f4",)),
     "file-memoire": ("result-real-memory", ("f4",)),

@@ -218,6 +218,16 @@ class Bench:
         self.wait_console("exact" if len(ends) > 1 else ends[0])
         self.pc.keys("ret")
 
+    def end_job(self, photo: Path | None = None) -> Mapping[str, Any]:
+        """From the wall to the result, once the job is over and the wall offers it: the job's last event."""
+        finished = self.wait_event("job_finished", WORK_S)
+        self.wait_console("Voir le résultat")
+        if photo is not None:
+            self.pc.screendump(photo)
+        self.pc.keys("f2")
+        self.wait_console("RÉSULTAT", timeout_s=40)
+        return finished
+
     def keep_on(self, stick: Disk) -> str:
         """A second stick is plugged in and F5 pressed: the console once the results are on it."""
         self.pc.plug(stick, "late")

@@ -16,7 +16,7 @@ from iso import donated, start
 from iso.virtual import BadSectors, Bus, Disk, Firmware, Machine
 from iso.vm import VirtualPC
 from tests.vm import sticks
-from tests.vm.bench import BOOT_S, WORK_S, Bench, Hotspot, Registry, flat, regain
+from tests.vm.bench import BOOT_S, Bench, Hotspot, Registry, flat, regain
 
 MIB = 1 << 20
 DYING = "WD-DYING0042"
@@ -52,8 +52,7 @@ def test_secure_boot_a_full_stick_a_dying_disk_and_a_captive_portal(
 
         wifi.portal = True
         bench.start_job("3", [disk.serial[-4:] for disk in machine.disks[1:]])
-        bench.wait_event("job_finished", WORK_S)
-        pc.keys("f2")
+        bench.end_job()
         text = flat(bench.wait_console("RÉSULTAT", "EN MÉMOIRE SEULEMENT", "portail captif"))
         pc.screendump(photos / "portail-captif-en-memoire.png")
         assert "EN ATTENTE D’ENVOI (1)" in text and "ENVOYÉ" not in text, text
@@ -137,8 +136,7 @@ def test_bios_one_sata_disk_a_damaged_stick_and_no_network(
         assert "OptiPlex 7010" in text
         assert "none" in bench.shell("[ -d /sys/firmware/efi ] && echo uefi || echo none")
         bench.start_job("1", [start.SATA[-4:]])
-        finished = bench.wait_event("job_finished", WORK_S)
-        pc.keys("f2")
+        finished = bench.end_job()
         text = flat(bench.wait_console("RÉSULTAT", "EN MÉMOIRE SEULEMENT"))
         pc.screendump(photos / "sans-reseau-en-memoire.png")
         assert finished["exit_code"] == 0, (finished, text)

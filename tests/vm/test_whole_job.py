@@ -18,7 +18,7 @@ import pytest
 from iso import donated, start
 from iso.virtual import Firmware, Machine
 from iso.vm import VirtualPC
-from tests.vm.bench import BOOT_S, WORK_S, Bench, Registry, regain
+from tests.vm.bench import BOOT_S, Bench, Registry, regain
 
 DISK_MIB = 3072
 ENDS = (start.NVME[-4:], start.SATA[-4:])
@@ -85,10 +85,8 @@ def test_both_disks_are_erased_and_linux_installed_by_keyboard(day: Day, network
     bench.wait_event("erasure_started", 120)
     bench.wait_console("EFFACEMENT", timeout_s=60)
     day.pc.screendump(photos / "mur.png")
-    finished = bench.wait_event("job_finished", WORK_S)
-    day.pc.screendump(photos / "mur-fin.png")
-    day.pc.keys("f2")
-    result = bench.wait_console("RÉSULTAT")
+    finished = bench.end_job(photos / "mur-fin.png")
+    result = bench.console()
     day.pc.screendump(photos / "resultat.png")
     outcomes = {e["disk"]: e["outcome"] for e in bench.events("erasure_finished")}
     assert len(outcomes) == 2 and all(o.startswith("cleared") for o in outcomes.values()), (outcomes, result)

@@ -26,12 +26,14 @@ INKS: Mapping[Outcome | None, Ink] = {
 }
 
 
+LEAST_DISK_ROWS = 4
 LOST_DISKS = (("destroy", "todo-destroy-disk"), ("reject", "todo-reject-disk"))
 HEALTH_INKS: Mapping[str, Ink] = {"keep_with_notes": PLAIN, "reject": WARN, "destroy": BAD}
 
 
 class ResultScreen(BenchScreen):
-    """F2 goes to the next PC; nothing else is asked."""
+    """F2 goes to the next PC; nothing else is asked. Where the paper is and what to do now always stay in sight: the
+    disks scroll between them and the sentence on top."""
 
     name_id = "screen-result"
 
@@ -40,10 +42,14 @@ class ResultScreen(BenchScreen):
         self.top = 0
 
     def body(self, width: int, height: int) -> list[Line]:
-        rows = [*self._headline(width), *self._disks(width), *self._paper(width), *self._install(width),
-                *self._todo(width)]  # fmt: skip
-        self.top = min(self.top, max(0, len(rows) - height))
-        return paint.window([paint.fit(r, width) for r in rows], height, self.top + height // 2)
+        head, disks = self._headline(width), self._disks(width)
+        rest = [*self._paper(width), *self._install(width), *self._todo(width)]
+        room = height - len(head) - len(rest)
+        if room < min(LEAST_DISK_ROWS, len(disks)):  # too much for any order: everything moves
+            head, disks, rest, room = [], [*head, *disks, *rest], [], height
+        self.top = min(self.top, max(0, len(disks) - room))
+        rows = [*head, *paint.window([paint.fit(r, width) for r in disks], room, self.top + room // 2), *rest]
+        return [paint.fit(r, width) for r in rows]
 
     def _headline(self, width: int) -> list[Line]:
         w, job = self.w, self.job
