@@ -21,6 +21,11 @@ from agent.model.facts import known
 from agent.model.inventory import Disk
 from agent.model.scsi import Sense, sense, transport_error
 
+TEST_UNIT_READY = ("00",) * 6
+"""The CDB of SPC-5, 6.47: no data, nothing is written."""
+_GOOD = re.compile(r"SCSI Status: Good")
+_SILENT = re.compile("")
+"""sg_requests 1.48 prints nothing at all when a drive sends no sense data; TEST UNIT READY must agree."""
 _QUIET_LOOKS = 4
 """A drive that was told "go" may need a moment before it says that it works."""
 _ATTENTIONS = 3
@@ -74,14 +79,15 @@ def _poll(talk: Conversation, states: Mapping[str, str], *, patient: bool = Fals
 def _ask(talk: Conversation) -> tuple[Sense, str]:
     """REQUEST SENSE, and TEST UNIT READY when that has nothing to say: "nothing" is a drive that takes commands.
 
+    By sg_raw: sg_turs 1.48 (Debian 13) sends nothing, says "bad pass-through setup" and ends with 0.
     A drive that gives its progress without saying of what is asked for the reason of its not being ready.
     """
     path, found, said = talk.disk.path, Sense(state="unknown"), ""
     for _ in range(_ATTENTIONS):  # REQUEST SENSE and TEST UNIT READY take a unit attention away
         found, said = _one_answer(talk, ["sg_requests", path])
-        if found.state in ("nothing", "unit_attention", "unknown"):
+        if found.state in ("nothing", "unit_attention", "stale", "unknown"):
             asked = found
-            found, said = _one_answer(talk, ["sg_turs", path])
+            found, said = _one_answer(talk, ["sg_raw", path, *TEST_UNIT_READY])
             found = Sense(state="unknown") if found.state == "nothing" and asked.state == "unknown" else found
         if found.state != "unit_attention":
             break
@@ -96,7 +102,8 @@ def _one_answer(talk: Conversation, argv: list[str]) -> tuple[Sense, str]:
     except DoorError as error:
         return Sense(state="unknown"), str(error)
     said = answer.text + answer.errors
-    if argv[0] == "sg_turs" and answer.exit_status == 0 and not said.strip():
+    silent = {"sg_raw": _GOOD, "sg_requests": _SILENT}[argv[0]].fullmatch(said.strip())
+    if silent and answer.exit_status == 0:
         return Sense(state="nothing"), ""
     return sense(said), said
 

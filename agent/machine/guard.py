@@ -15,7 +15,7 @@ _KNOWN_TOOLS = frozenset(
         *("blkid", "blockdev", "cat", "dmidecode", "e2fsck", "ethtool", "fsck.vfat", "fsck.fat", "hdparm", "losetup"),
         *("lsblk", "lscpu", "lshw", "mcopy", "mdir", "mmc", "mokutil", "ntfscat", "ntfsls", "nvme", "partx"),
         *("sdparm", "sfdisk", "sgdisk"),
-        *("sg_inq", "sg_opcodes", "sg_readcap", "sg_requests", "sg_turs", "smartctl", "udevadm", "wipefs"),
+        *("sg_inq", "sg_opcodes", "sg_readcap", "sg_requests", "smartctl", "udevadm", "wipefs"),
     }
 )
 
@@ -51,6 +51,8 @@ def destroys(argv: Sequence[str]) -> bool:
     """True when this command line could write to a disk."""
     tool = PurePath(argv[0]).name
     words = list(argv[1:])
+    if tool == "sg_raw":  # whatever its CDB says; TEST UNIT READY alone is known to write nothing
+        return words[1:] != ["00"] * 6
     if tool not in _KNOWN_TOOLS:
         return any(re.match(r"^(of=)?/dev/(?!null$|zero$|full$|u?random$|std|fd/|tty|rtc|mem$)", w) for w in words)
     if tool in _READING_MODE and not any(_READING_MODE[tool].match(w) for w in words):

@@ -18,12 +18,14 @@ _STATES = (
     ("sanitizing", "sanitize in progress"),  # 02/04/1B
     ("formatting", "format in progress"),  # 02/04/04
     ("unit_attention", "Sense key: Unit Attention"),
+    ("stale", "Sense key: Illegal Request"),  # of an earlier command: REQUEST SENSE itself is never one
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sense:
-    """``state``: sanitizing | formatting | sanitize_failed | format_failed | unit_attention | nothing | unknown.
+    """``state``: sanitizing | formatting | sanitize_failed | format_failed | unit_attention | stale | nothing |
+    unknown.
     ``fraction``: how far it says it is; a drive may tell that and not of what."""
 
     state: str
@@ -31,7 +33,7 @@ class Sense:
 
 
 def sense(text: str) -> Sense:
-    """``sg_requests``, or what ``sg_turs`` prints of a refusal."""
+    """``sg_requests``, or what ``sg_raw`` prints of a refusal."""
     if transport_error(text):
         return Sense(state="unknown")
     progress = _PROGRESS.search(text)

@@ -36,7 +36,7 @@ from tests.drives.station import (
 )
 from tests.unit.erasure.doubles import MIB, plant_old_content
 
-pytestmark = pytest.mark.laboratory("sg_sanitize", "sg_format", "sg_requests", "sg_turs", "sg_opcodes", "smartctl")
+pytestmark = pytest.mark.laboratory("sg_sanitize", "sg_format", "sg_requests", "sg_raw", "sg_opcodes", "smartctl")
 
 SIZE = 16 * MIB
 PATH = "/dev/sda"

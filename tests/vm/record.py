@@ -46,7 +46,7 @@ for d in tmp run var/tmp mnt root; do /busybox mount -t tmpfs t /r/$d; done
 exec /busybox chroot /r /bin/sh /mnt/inside.sh
 """
 
-_INSIDE = """
+INSIDE = """
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 modprobe efivarfs 2>/dev/null && mount -t efivarfs e /sys/firmware/efi/efivars 2>/dev/null
 /usr/lib/systemd/systemd-udevd --daemon 2>/dev/null
@@ -134,7 +134,7 @@ def qemu(pc: Donation, work: Path, folder: Path, root: Path) -> list[str]:
         *("-smp", str(pc.threads), "-m", str(sum(pc.slots))),
         *("-serial", f"file:{folder / 'serial.log'}", "-nic", "none", "-device", "e1000e,mac=00:21:cc:d0:0d:1e"),
         *("-device", "qemu-xhci", "-device", "usb-kbd"),
-        *_share("root", root, readonly=True), *_share("out", folder / "share", readonly=False),
+        *shared("root", root, readonly=True), *shared("out", folder / "share", readonly=False),
         *("-smbios", f"type=1,manufacturer={pc.maker},product={pc.product},version={pc.version},serial=PF1XYZ12,"
                      "uuid=5c3e1c4f-8d0b-4d8a-9b0e-2f6a1d7c9e01"),
         *("-smbios", f"type=2,manufacturer={pc.maker},product={pc.product},serial=L1HF7AB01CD"),
@@ -180,7 +180,7 @@ def _switched_off(variables: bytes) -> bytes:
     return variables[:at] + b"\0" + variables[at + 1 :]
 
 
-def _share(tag: str, folder: Path, *, readonly: bool) -> list[str]:
+def shared(tag: str, folder: Path, *, readonly: bool) -> list[str]:
     only = ",readonly=on" if readonly else ""
     return ["-virtfs", f"local,id={tag},path={folder},mount_tag={tag},security_model=none,multidevs=remap{only}"]
 
@@ -191,7 +191,7 @@ def run(pc: Donation, work: Path, root: Path, commands: str = RECORD) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     share = folder / "share"
     share.mkdir(parents=True)
-    (share / "inside.sh").write_text(_INSIDE % commands)
+    (share / "inside.sh").write_text(INSIDE % commands)
     chip = None
     if pc.tpm:
         (folder / "tpm").mkdir()

@@ -31,6 +31,8 @@ hdparm -Np100 /dev/sda
 hdparm --dco-restore /dev/sda
 sg_sanitize --block /dev/sda
 sg_format --format /dev/sda
+sg_raw /dev/sda 04 00 00 00 00 00
+sg_raw --infile=x --send=512 /dev/sda 00 00 00 00 00 00
 mmc sanitize /dev/mmcblk0
 mount /dev/sda1 /mnt
 mkswap /dev/sda2
@@ -63,6 +65,7 @@ mmc extcsd read /dev/mmcblk0
 blockdev --getsize64 /dev/sda
 ethtool -P eth0
 dmesg
+sg_raw /dev/sda 00 00 00 00 00 00
 """
 
 
