@@ -275,6 +275,7 @@ def _sign(
     stream.emit(Kind.JOB_STARTED, job_id=job_id, machine=machine.name, exercise=machine.exercise, version=__version__)
     stream.emit(Kind.TAG_READ, tag=None, operator=operator)
     stream.emit(Kind.INVENTORY_FINISHED, inventory=to_wire(inventory), seconds=inventory.took_s)
+    stream.emit(Kind.ASSESSED, eligibility={}, options=[])  # nothing is chosen here: what was installed is confirmed
     identifiers = install.get("detail", {}).get("identifiers", {})
     detail = {"traces": list(traces), "seen_by": operator, "identifiers": identifiers}
     wire = {key: install.get(key) for key in _KEPT}

@@ -185,13 +185,18 @@ def shared(tag: str, folder: Path, *, readonly: bool) -> list[str]:
     return ["-virtfs", f"local,id={tag},path={folder},mount_tag={tag},security_model=none,multidevs=remap{only}"]
 
 
-def run(pc: Donation, work: Path, root: Path, commands: str = RECORD) -> Path:
-    """One power-on; returns the folder that the guest wrote, which is empty when it did not get that far."""
+def run(pc: Donation, work: Path, root: Path, commands: str = RECORD, *, files: Sequence[Path] = ()) -> Path:
+    """One power-on; returns the folder that the guest wrote, which is empty when it did not get that far.
+
+    ``files`` are put there for the guest.
+    """
     folder = work / "pcs" / pc.name
     shutil.rmtree(folder, ignore_errors=True)
     share = folder / "share"
     share.mkdir(parents=True)
     (share / "inside.sh").write_text(INSIDE % commands)
+    for file in files:
+        shutil.copyfile(file, share / file.name)
     chip = None
     if pc.tpm:
         (folder / "tpm").mkdir()
