@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import Json, emit_json, say, tell, w
+from agent.cli import emit_json, say, tell, w
+from agent.cli.options import Json
 from agent.locale import Words
 from agent.model.errors import Fault
-from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known, to_wire
+from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
 
 if TYPE_CHECKING:
     from agent.machine.door import Machine
@@ -52,6 +53,7 @@ def inventory(
     entity: Annotated[str | None, typer.Option(help="Avec --glpi : le TAG GLPI de l'atelier.")] = None,
 ) -> None:
     from agent.inventory.collect import collect
+    from agent.inventory.wire import inventory_wire
 
     opened = _open(machine)
     found = collect(opened)
@@ -141,23 +143,6 @@ def record(
     say(lang("inv-recorded-redacted", n=done.replaced) if redact else lang("inv-recorded-plain"))
     if not machine.is_root():
         tell(lang("inv-recorded-partial"))
-
-
-# -- wire ----------------------------------------------------------------------------------------------------------
-
-
-def inventory_wire(found: Inventory) -> dict[str, Any]:
-    """The contract's document: disks with flat keys; a section that could not be read says so instead of missing."""
-    from agent.inventory.parse import disk_wire
-
-    wire: dict[str, Any] = to_wire(found)
-    if isinstance(found.disks, Known):
-        wire["disks"] = [disk_wire(disk) for disk in found.disks.value]
-    wire["memory"].setdefault("modules", to_wire(found.memory.slots) if found.memory.modules is None else [])
-    if not isinstance(wire["memory"]["modules"], (list, dict)):
-        wire["memory"]["modules"] = []
-    wire["tpm"].setdefault("version", to_wire(found.tpm.present))
-    return wire
 
 
 # -- text ----------------------------------------------------------------------------------------------------------

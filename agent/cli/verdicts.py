@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from agent.cli import Json, say, w
+from agent.cli import say, w
+from agent.cli.options import Json
 from agent.model.errors import Exit, Fault
 from agent.model.facts import known, to_wire
 

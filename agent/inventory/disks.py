@@ -11,12 +11,12 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from agent.inventory import lsblk
-from agent.inventory.asking import ask, parsed, read, read_word
+from agent.inventory.asking import ask, at_once, parsed, read, read_word
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
 from agent.inventory.mmc import parse_extcsd
@@ -33,7 +33,6 @@ T = TypeVar("T")
 
 _SMARTCTL_S = 15.0  # a dying drive hangs, a sleeping one needs ten seconds
 _TOOL_S = 5.0
-_DRIVES_AT_ONCE = 8
 
 _SPEAKS = {"ata", "sas", "scsi", "nvme", "usb"}
 
@@ -44,10 +43,7 @@ def list_disks(machine: Machine) -> Fact[tuple[Disk, ...]]:
     devices = _from_sysfs(machine, found) if isinstance(found, Unreadable) else found
     if isinstance(devices, Unreadable):
         return devices
-    if not devices:
-        return Known((), "lsblk")
-    with ThreadPoolExecutor(max_workers=min(_DRIVES_AT_ONCE, len(devices))) as pool:
-        disks = list(pool.map(lambda device: _look_closer(machine, device), devices))
+    disks = at_once([partial(_look_closer, machine, device) for device in devices])
     return Known(_numbered(machine, [disk for disk in disks if disk is not None]), "lsblk")
 
 
@@ -109,20 +105,12 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
     if bus == "loop":
         return _loop(machine, device)
     path = known(disk.path) or f"/dev/{device.name}"
-    views: list[Disk] = []
-    if bus in _SPEAKS:
-        views.append(_view(ask(machine, _smartctl(path), timeout_s=_SMARTCTL_S, root=True), parse_smartctl, _no_smart))
-    if bus in ("ata", "usb"):
-        views.append(_view(_hdparm(machine, "--Istdout", path), parse_hdparm, _no_identify))
-    if bus == "ata":
-        for option, key in (("-N", "hpa"), ("--dco-identify", "dco")):
-            views.append(_view(_hdparm(machine, option, path), parse_hdparm, _no_extra(key)))
-        if _offers_sanitize(views):
-            views.append(_ata_sanitize(machine, path))
+    views = at_once(_questions(machine, path, bus))
+    if bus == "ata" and _offers_sanitize(views):
+        views.append(_ata_sanitize(machine, path))
     if bus == "nvme":
-        argv = ["nvme", "id-ctrl", path, "-o", "json"]
-        controller = _view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_id_ctrl, _no_nvme)
-        views += [controller, _namespaces(machine, device.name, path, controller)]
+        controller = views[-1]
+        views.append(_namespaces(machine, device.name, path, controller))
         if (known(controller.nvme.sanicap) if controller.nvme else None) or 0:
             argv = ["nvme", "get-log", path, "--log-id=0x81", "--log-len=512", "-b"]
             log = ask(machine, argv, timeout_s=_TOOL_S, root=True)
@@ -133,6 +121,24 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
         views += _mmc(machine, device.name, path)
     merged = _merge(disk, views)
     return dataclasses.replace(merged, in_use=_in_use(machine, device, merged.in_use))
+
+
+def _questions(machine: Machine, path: str, bus: str | None) -> list[Callable[[], Disk]]:
+    """What a drive is asked first: tools that need nothing of each other, so that it is waited for only once."""
+    asked: list[Callable[[], Disk]] = []
+    if bus in _SPEAKS:
+        asked.append(
+            lambda: _view(ask(machine, _smartctl(path), timeout_s=_SMARTCTL_S, root=True), parse_smartctl, _no_smart)
+        )
+    if bus in ("ata", "usb"):
+        asked.append(lambda: _view(_hdparm(machine, "--Istdout", path), parse_hdparm, _no_identify))
+    if bus == "ata":
+        asked.append(lambda: _view(_hdparm(machine, "-N", path), parse_hdparm, _no_extra("hpa")))
+        asked.append(lambda: _view(_hdparm(machine, "--dco-identify", path), parse_hdparm, _no_extra("dco")))
+    if bus == "nvme":
+        argv = ["nvme", "id-ctrl", path, "-o", "json"]
+        asked.append(lambda: _view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_id_ctrl, _no_nvme))
+    return asked
 
 
 def _smartctl(path: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import glob as globbing
@@ -18,7 +17,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from agent.machine.ancestry import standing_on
-from agent.machine.blockio import ReadOnlyDisk
 from agent.machine.clocks import SteadyClock
 from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
 from agent.machine.guard import destroys
@@ -115,6 +113,8 @@ class LookedAt:
     """
 
     def __init__(self, *, path: str, fd: int, identity: DiskIdentity | None, rotational: bool) -> None:
+        from agent.machine.blockio import ReadOnlyDisk
+
         self.path, self.identity, self.rotational = path, identity, rotational
         self._fd = fd
         if stat.S_ISBLK(os.fstat(fd).st_mode):
@@ -360,7 +360,7 @@ def _open_to_read(path: str) -> int:
 
 
 def _ioctl(fd: int, request: int, form: str) -> int:
-    buffer = bytearray(struct.calcsize(form) if form != "i" else ctypes.sizeof(ctypes.c_int))
+    buffer = bytearray(struct.calcsize(form))
     fcntl.ioctl(fd, request, buffer)
     return int(struct.unpack(form, buffer)[0])
 
