@@ -66,8 +66,26 @@ class Words:
         pattern = message.attributes.get(attribute) if attribute else message.value
         if pattern is None:
             raise MissingMessage(f"{self.lang}: {message_id}")
-        text, _errors = self._bundle.format_pattern(pattern, _plain(params))
+        text, _errors = self._bundle.format_pattern(pattern, self._worded(_plain(params)))
         return str(text)
+
+    def reason(self, text: str) -> str:
+        """Why a fact is missing or a disk held, in words; what a tool said itself stays as it is."""
+        from agent.locale import reasons
+
+        found = reasons.message(text)
+        if found is None and ", " in text:  # several of them
+            return ", ".join(self.reason(part) for part in text.split(", "))
+        return self(found[0], **found[1]) if found else text
+
+    def _worded(self, params: dict[str, Any]) -> dict[str, Any]:
+        """The parameters, with the probes' reasons among them in words: no screen has to think of it."""
+        from agent.locale.reasons import PARAMETERS
+
+        for name in PARAMETERS:
+            if isinstance(params.get(name), str):
+                params[name] = self.reason(params[name])
+        return params
 
 
 def entries(text: str) -> dict[str, str]:

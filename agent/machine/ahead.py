@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from agent.machine.door import Answer, DoorError
 from agent.machine.live import LiveMachine
 
 
 class AheadMachine(LiveMachine):
-    """Each command line of ``argvs`` is started at once, and its answer given once, to who asks for that very line.
+    """Each line that ``lines`` names, with its seconds, is started at once; its answer is given once, to who asks for
+    that very line. They need root: without it none is started."""
 
-    All of them need root; without it none is started. ``timeout_s`` is counted from now.
-    """
-
-    def __init__(self, argvs: Iterable[Sequence[str]], *, timeout_s: float) -> None:
+    def __init__(self, lines: Callable[[LiveMachine], Sequence[tuple[Sequence[str], float]]]) -> None:
         super().__init__()
         run = super().run
-        self._asked = {tuple(argv): _Asked(run, argv, timeout_s) for argv in argvs} if self.is_root() else {}
+        chosen = lines(self) if self.is_root() else ()
+        self._asked = {tuple(argv): _Asked(run, argv, timeout_s) for argv, timeout_s in chosen}
 
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         asked = self._asked.pop(tuple(argv), None)
         return super().run(argv, timeout_s=timeout_s, stdin=stdin) if asked is None else asked.answer()
+
+    def leave(self) -> None:
+        """Wait for what nobody asked for: a tool must not outlive who started it."""
+        for asked in self._asked.values():
+            asked.wait()
 
 
 class _Asked:
@@ -39,9 +43,12 @@ class _Asked:
         except DoorError as error:
             self._result = error
 
+    def wait(self) -> None:
+        self._thread.join()
+
     def answer(self) -> Answer:
         """What the tool answered, or its failure as the door tells it."""
-        self._thread.join()
+        self.wait()
         if isinstance(self._result, Answer):
             return self._result
         raise self._result or DoorError("the thread that asked it broke")
