@@ -353,6 +353,8 @@ def _remedies(eligibility: Eligibility, lang: Words) -> list[str]:
         makers = lang(f"remedy-{remedy}.makers")
         if makers != "–":
             lines += _wrap(lang("check-where", makers=makers), "     ")
+    if any(c.kind == "firmware" and c.remedy and c.remedy != "tpm-flash" and c.verdict != "pass" for c in checks):
+        lines += _wrap(lang("check-menu"), "  ")
     return lines
 
 
