@@ -18,10 +18,10 @@ def asked(argv: Sequence[str]) -> bool:
 
 
 def inventory() -> None:
+    gc.disable()  # a program of half a second has nothing to collect
     from agent.inventory.first import lines
     from agent.machine.ahead import AheadMachine
 
-    gc.disable()  # a program of half a second has nothing to collect
     machine = AheadMachine(lines)
     from agent.inventory.collect import collect  # while the tools are at work
     from agent.inventory.wire import inventory_wire

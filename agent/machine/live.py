@@ -16,7 +16,6 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
 
-from agent.machine.ancestry import standing_on
 from agent.machine.clocks import SteadyClock
 from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
 from agent.machine.guard import destroys
@@ -186,6 +185,8 @@ class LiveMachine:
         if not self.is_root():
             raise Fault("not-root")
         path = self.find(identity)
+        from agent.machine.ancestry import standing_on
+
         if {path, _major_minor(path)} & standing_on(self):
             raise Fault("disk-excluded", disk=identity.suffix, why="/")
         fd = _open_exclusive(path, identity)
