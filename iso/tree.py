@@ -26,7 +26,7 @@ def packages_tree(recipe: Recipe) -> Path:
     try:
         _debstrap(base, packages, [told] if told else [])
     except Failed:
-        mirrors = [] if told else host_mirrors(_apt_sources())
+        mirrors = [] if told else host_mirrors(apt_sources())
         if not mirrors:
             raise
         _debstrap(base, packages, mirrors)
@@ -48,7 +48,7 @@ def _debstrap(base: Path, packages: Sequence[str], mirrors: Sequence[str]) -> No
     run([*DIES_WITH_US, *argv], timeout_s=2 * HOURS)
 
 
-def _apt_sources() -> str:
+def apt_sources() -> str:
     """What this computer is updated from; its own mirror is tried when mmdebstrap's default does not answer."""
     places = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
     return "\n\n".join(place.read_text(encoding="utf-8", errors="replace") for place in places if place.is_file())

@@ -9,22 +9,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
-
-import typer
+from typing import Any, NoReturn
 
 from agent import __version__
 from agent.locale import LANGUAGES, Words, words
 from agent.model.errors import Exit, Fault
 from agent.model.facts import to_wire
-
-Json = Annotated[bool, typer.Option("--json", help="Un document JSON sur la sortie standard, rien d'autre.")]
-
 
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -89,6 +82,9 @@ def guarded(command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         sys.stderr.close()
         sys.exit(int(Exit.DONE))
     except Exception:  # noqa: BLE001 the last door: a bug is written down and told, never swallowed
+        import tempfile
+        import traceback
+
         path = Path(tempfile.mkdtemp(prefix="regain-bug-")) / "rapport.txt"
         path.write_text(f"regain {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}", encoding="utf-8")
         quit_with(Fault("bug", wrote=None, path=str(path)))
@@ -96,6 +92,11 @@ def guarded(command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 def main() -> None:
     """Entry point of ``regain``."""
+    from agent.cli import quick
+
+    if quick.asked(sys.argv[1:]):
+        guarded(quick.inventory)
+        return
     from agent.cli.app import build
 
     guarded(build())

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli import Json, emit_json, language, say, tell, w
+from agent.cli import emit_json, language, say, tell, w
+from agent.cli.options import Json
 from agent.model.errors import Exit, Fault
 from agent.model.events import Event
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import Json, emit_json, say, w
+from agent.cli import emit_json, say, w
 from agent.cli.one_disk import OneDisk, interruptible
+from agent.cli.options import Json
 from agent.model.erasure import Level, Outcome
 from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
@@ -58,7 +59,7 @@ def disks(as_json: Json = False) -> None:
 def _row(disk: Disk, exclusion: Exclusion | None, *, thaws: bool) -> dict[str, Any]:
     """One disk as the contract has it: facts, identity, why it is excluded (null: it is not), method and why."""
     from agent.erasure.ladder import choose
-    from agent.inventory.parse import disk_wire
+    from agent.inventory.wire import disk_wire
     from agent.model.identity import identify
 
     identity = identify(disk)

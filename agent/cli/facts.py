@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import Json, emit_json, say, tell, w
+from agent.cli import emit_json, say, tell, w
+from agent.cli.options import Json
 from agent.locale import Words
 from agent.model.errors import Fault
-from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known, to_wire
+from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
 
 if TYPE_CHECKING:
     from agent.machine.door import Machine
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
 _WIDTH = 78
 _LABEL = 21
 _GB, _GIB = 10**9, 1 << 30
-
-_REASONS = {  # what the probes say of themselves, as message ids
-    "no SMBIOS structure in it": "inv-why-no-smbios",
-    "no SMBIOS entry point found": "inv-why-no-smbios",
-    "empty output": "inv-why-empty",
-    "time-out": "inv-why-late",
-    "no driver: what is behind it cannot be seen": "inv-why-no-driver",
-    "a RAID controller shows its arrays, not its disks": "inv-why-raid",
-    "the kernel does not count remapped disks": "inv-why-uncounted",
-    "every slot is said to be empty": "inv-why-empty-slots",
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +42,7 @@ def inventory(
     entity: Annotated[str | None, typer.Option(help="Avec --glpi : le TAG GLPI de l'atelier.")] = None,
 ) -> None:
     from agent.inventory.collect import collect
+    from agent.inventory.wire import inventory_wire
 
     opened = _open(machine)
     found = collect(opened)
@@ -100,7 +91,7 @@ def health(
         return
     for one in tried:
         value = "" if one.value is None else f" {one.value:g} {one.unit}".replace(".", lang("number-decimal"))
-        reason = f", {lang(one.reason) if lang.has(one.reason) else one.reason}" if one.reason else ""
+        reason = f", {lang(one.reason) if lang.has(one.reason) else lang.reason(one.reason)}" if one.reason else ""
         name = lang(f"function-{one.id.replace('_', '-')}")
         say(f"{name:<20} {lang('function-' + one.result.value.replace('_', '-'))}{value}{reason}")
 
@@ -143,23 +134,6 @@ def record(
         tell(lang("inv-recorded-partial"))
 
 
-# -- wire ----------------------------------------------------------------------------------------------------------
-
-
-def inventory_wire(found: Inventory) -> dict[str, Any]:
-    """The contract's document: disks with flat keys; a section that could not be read says so instead of missing."""
-    from agent.inventory.parse import disk_wire
-
-    wire: dict[str, Any] = to_wire(found)
-    if isinstance(found.disks, Known):
-        wire["disks"] = [disk_wire(disk) for disk in found.disks.value]
-    wire["memory"].setdefault("modules", to_wire(found.memory.slots) if found.memory.modules is None else [])
-    if not isinstance(wire["memory"]["modules"], (list, dict)):
-        wire["memory"]["modules"] = []
-    wire["tpm"].setdefault("version", to_wire(found.tpm.present))
-    return wire
-
-
 # -- text ----------------------------------------------------------------------------------------------------------
 
 
@@ -175,27 +149,13 @@ def inventory_text(found: Inventory, lang: Words, *, name: str | None = None) ->
     yield lang("inv-took", seconds=f"{found.took_s:.2f}".replace(".", lang("number-decimal")))
 
 
-def why(reason: str, lang: Words) -> str:
-    """A reason of the probes in words; what a tool said itself stays as it is."""
-    if reason in _REASONS:
-        return lang(_REASONS[reason])
-    kind, _, what = reason.partition(": ")
-    ids = {
-        "needs root": "inv-why-needs-root",
-        "time-out": "inv-why-time-out",
-        "tool missing": "inv-why-tool-missing",
-        "not there": "inv-why-not-there",
-    }
-    return lang(ids[kind], what=what or "-") if kind in ids else reason
-
-
 def _said(fact: MaybeFact[Any], lang: Words) -> str:
     if fact is None:
         return lang("fact-not-told")
     if isinstance(fact, Absent):
         return lang("fact-absent")
     if isinstance(fact, Unreadable):
-        return lang("fact-unreadable-why", why=why(fact.error, lang))
+        return lang("fact-unreadable-why", why=fact.error)
     return f"{fact.value} ({lang('inv-estimated')})" if fact.note == "estimated" else str(fact.value)
 
 
@@ -300,7 +260,7 @@ def _disks(found: Inventory, lang: Words) -> list[str]:
         if hidden := known(controller.hidden_disks):
             lines.append(lang("inv-hidden", n=hidden))
         elif isinstance(controller.hidden_disks, Unreadable):
-            lines.append(lang("inv-hidden-unknown", why=why(controller.hidden_disks.error, lang)))
+            lines.append(lang("inv-hidden-unknown", why=controller.hidden_disks.error))
     return lines or [lang("inv-none")]
 
 
@@ -325,16 +285,8 @@ def _disk(disk: Disk, lang: Words) -> str:
     elif disk.security is not None and known(disk.security.frozen):
         parts.append(lang("inv-disk-frozen"))
     if uses := known(disk.in_use):
-        parts.append(lang("inv-disk-in-use", why=", ".join(_use(use, lang) for use in uses)))
+        parts.append(lang("inv-disk-in-use", why=", ".join(lang.reason(use) for use in uses)))
     return ", ".join(parts)
-
-
-def _use(reason: str, lang: Words) -> str:
-    """ "mounted on /", "swap", "member of md0", "held by dm-0" in words."""
-    for start, name in (("mounted on ", "mounted"), ("member of ", "member"), ("held by ", "held"), ("swap", "swap")):
-        if reason.startswith(start):
-            return lang(f"inv-use-{name}", what=reason.removeprefix(start) or "-")
-    return reason
 
 
 def _functions(fact: Any, lang: Words) -> list[str]:

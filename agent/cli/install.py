@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import Json, images
+from agent.cli import images
 from agent.cli.one_disk import OneDisk, interruptible
+from agent.cli.options import Json
 from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
 from agent.model.facts import Known, known

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import Json, emit_json, say, w
+from agent.cli import emit_json, say, w
+from agent.cli.options import Json
 
 
 def register(app: typer.Typer) -> None:

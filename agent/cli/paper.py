@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import Json, emit_json, language, say, tell, w
+from agent.cli import emit_json, language, say, tell, w
+from agent.cli.options import Json
 from agent.model.errors import Exit, Fault
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import Json, emit_json, explain, guarded, say, tell, w
+from agent.cli import emit_json, explain, guarded, say, tell, w
+from agent.cli.options import Json
 from agent.model.errors import Fault
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from agent.cli import Json, emit_json, say, w
+from agent.cli import emit_json, say, w
+from agent.cli.options import Json
 from agent.model.errors import Fault
 
 

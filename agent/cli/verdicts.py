@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from agent.cli import Json, say, w
+from agent.cli import say, w
+from agent.cli.options import Json
 from agent.model.errors import Exit, Fault
 from agent.model.facts import known, to_wire
 
@@ -352,6 +353,8 @@ def _remedies(eligibility: Eligibility, lang: Words) -> list[str]:
         makers = lang(f"remedy-{remedy}.makers")
         if makers != "–":
             lines += _wrap(lang("check-where", makers=makers), "     ")
+    if any(c.kind == "firmware" and c.remedy and c.remedy != "tpm-flash" and c.verdict != "pass" for c in checks):
+        lines += _wrap(lang("check-menu"), "  ")
     return lines
 
 

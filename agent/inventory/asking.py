@@ -6,9 +6,10 @@ and on a recorded PC, so that a recording gives the same facts as the PC it was 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from agent.machine.door import Answer, Denied, DoorError, Machine, NotThere, ToolMissing, ToolTimedOut
 from agent.model.facts import Unreadable
@@ -39,6 +40,32 @@ def ask(machine: Machine, argv: Sequence[str], *, timeout_s: float, root: bool =
         return machine.run(argv, timeout_s=timeout_s)
     except DoorError as error:
         return Unreadable(reason(error, argv[0]))
+
+
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
+    """The answers of calls that mostly wait for a tool, in their order; what one raises is raised here.
+
+    The threads are daemons: one that hangs inside the kernel does not hold the end of the program.
+    """
+    answers: list[T | None] = [None] * len(calls)
+    failures: list[BaseException] = []
+
+    def answer(number: int) -> None:
+        try:
+            answers[number] = calls[number]()
+        except BaseException as error:  # noqa: BLE001 raised below, in the thread that asked
+            failures.append(error)
+
+    threads = [threading.Thread(target=answer, args=(number,), daemon=True) for number in range(1, len(calls))]
+    for thread in threads:
+        thread.start()
+    if calls:
+        answer(0)
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return cast("list[T]", answers)
 
 
 def parsed(answer: Answer | Unreadable, parser: Callable[[bytes], T | Unreadable]) -> T | Unreadable:

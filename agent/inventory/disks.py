@@ -11,12 +11,13 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from agent.inventory import lsblk
-from agent.inventory.asking import ask, parsed, read, read_word
+from agent.inventory.asking import ask, at_once, parsed, read, read_word
+from agent.inventory.first import SMARTCTL_S, TOOL_S, smartctl
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
 from agent.inventory.mmc import parse_extcsd
@@ -31,23 +32,16 @@ from agent.model.inventory import Disk, DiskNvme, DiskSanitize, DiskSecurity, Me
 
 T = TypeVar("T")
 
-_SMARTCTL_S = 15.0  # a dying drive hangs, a sleeping one needs ten seconds
-_TOOL_S = 5.0
-_DRIVES_AT_ONCE = 8
-
 _SPEAKS = {"ata", "sas", "scsi", "nvme", "usb"}
 
 
 def list_disks(machine: Machine) -> Fact[tuple[Disk, ...]]:
     """All disks, each with what its own tools tell. Unreadable only when neither lsblk nor /sys/block answers."""
-    found = parsed(ask(machine, lsblk.ARGV, timeout_s=_TOOL_S), lsblk.parse_lsblk)
+    found = parsed(ask(machine, lsblk.ARGV, timeout_s=TOOL_S), lsblk.parse_lsblk)
     devices = _from_sysfs(machine, found) if isinstance(found, Unreadable) else found
     if isinstance(devices, Unreadable):
         return devices
-    if not devices:
-        return Known((), "lsblk")
-    with ThreadPoolExecutor(max_workers=min(_DRIVES_AT_ONCE, len(devices))) as pool:
-        disks = list(pool.map(lambda device: _look_closer(machine, device), devices))
+    disks = at_once([partial(_look_closer, machine, device) for device in devices])
     return Known(_numbered(machine, [disk for disk in disks if disk is not None]), "lsblk")
 
 
@@ -109,23 +103,15 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
     if bus == "loop":
         return _loop(machine, device)
     path = known(disk.path) or f"/dev/{device.name}"
-    views: list[Disk] = []
-    if bus in _SPEAKS:
-        views.append(_view(ask(machine, _smartctl(path), timeout_s=_SMARTCTL_S, root=True), parse_smartctl, _no_smart))
-    if bus in ("ata", "usb"):
-        views.append(_view(_hdparm(machine, "--Istdout", path), parse_hdparm, _no_identify))
-    if bus == "ata":
-        for option, key in (("-N", "hpa"), ("--dco-identify", "dco")):
-            views.append(_view(_hdparm(machine, option, path), parse_hdparm, _no_extra(key)))
-        if _offers_sanitize(views):
-            views.append(_ata_sanitize(machine, path))
+    views = at_once(_questions(machine, path, bus))
+    if bus == "ata" and _offers_sanitize(views):
+        views.append(_ata_sanitize(machine, path))
     if bus == "nvme":
-        argv = ["nvme", "id-ctrl", path, "-o", "json"]
-        controller = _view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_id_ctrl, _no_nvme)
-        views += [controller, _namespaces(machine, device.name, path, controller)]
+        controller = views[-1]
+        views.append(_namespaces(machine, device.name, path, controller))
         if (known(controller.nvme.sanicap) if controller.nvme else None) or 0:
             argv = ["nvme", "get-log", path, "--log-id=0x81", "--log-len=512", "-b"]
-            log = ask(machine, argv, timeout_s=_TOOL_S, root=True)
+            log = ask(machine, argv, timeout_s=TOOL_S, root=True)
             views.append(_view(log, parse_sanitize_log, _no_extra("sanitize_log")))
     if bus in ("sas", "scsi"):
         views += _scsi(machine, path, disk)
@@ -135,12 +121,26 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
     return dataclasses.replace(merged, in_use=_in_use(machine, device, merged.in_use))
 
 
-def _smartctl(path: str) -> list[str]:
-    return ["smartctl", "--json=c", "-x", path]
+def _questions(machine: Machine, path: str, bus: str | None) -> list[Callable[[], Disk]]:
+    """What a drive is asked first: tools that need nothing of each other, so that it is waited for only once."""
+    asked: list[Callable[[], Disk]] = []
+    if bus in _SPEAKS:
+        asked.append(
+            lambda: _view(ask(machine, smartctl(path), timeout_s=SMARTCTL_S, root=True), parse_smartctl, _no_smart)
+        )
+    if bus in ("ata", "usb"):
+        asked.append(lambda: _view(_hdparm(machine, "--Istdout", path), parse_hdparm, _no_identify))
+    if bus == "ata":
+        asked.append(lambda: _view(_hdparm(machine, "-N", path), parse_hdparm, _no_extra("hpa")))
+        asked.append(lambda: _view(_hdparm(machine, "--dco-identify", path), parse_hdparm, _no_extra("dco")))
+    if bus == "nvme":
+        argv = ["nvme", "id-ctrl", path, "-o", "json"]
+        asked.append(lambda: _view(ask(machine, argv, timeout_s=TOOL_S, root=True), parse_id_ctrl, _no_nvme))
+    return asked
 
 
 def _hdparm(machine: Machine, option: str, path: str) -> Any:
-    return ask(machine, ["hdparm", option, path], timeout_s=_TOOL_S, root=True)
+    return ask(machine, ["hdparm", option, path], timeout_s=TOOL_S, root=True)
 
 
 def _view(answer: Any, parser: Callable[[bytes], Disk | Unreadable], lost: Callable[[Unreadable], Disk]) -> Disk:
@@ -196,10 +196,10 @@ def _ata_sanitize(machine: Machine, path: str) -> Disk:
 def _scsi(machine: Machine, path: str, disk: Disk) -> list[Disk]:
     """The commands it supports, what a sanitize is doing, and the length of its sectors where the kernel gives no size:
     it takes none that is not a power of two (drivers/scsi/sd.c)."""
-    supported = _view(ask(machine, ["sg_opcodes", path], timeout_s=_TOOL_S, root=True), parse_opcodes, _no_opcodes)
+    supported = _view(ask(machine, ["sg_opcodes", path], timeout_s=TOOL_S, root=True), parse_opcodes, _no_opcodes)
     views = [supported]
     if _offers_sanitize(views):
-        answer = ask(machine, ["sg_requests", path], timeout_s=_TOOL_S, root=True)
+        answer = ask(machine, ["sg_requests", path], timeout_s=TOOL_S, root=True)
         if isinstance(answer, Unreadable):
             views.append(_no_extra("sanitize_status")(answer))
         else:  # the sense data are on the one stream, their number on the other
@@ -207,7 +207,7 @@ def _scsi(machine: Machine, path: str, disk: Disk) -> list[Disk]:
             views.append(found if isinstance(found, Disk) else _no_extra("sanitize_status")(found))
     if not known(disk.size_bytes):
         argv = ["sg_readcap", "--long", path]
-        views.append(_view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_readcap, _no_extra("capacity")))
+        views.append(_view(ask(machine, argv, timeout_s=TOOL_S, root=True), parse_readcap, _no_extra("capacity")))
     return views
 
 
@@ -228,7 +228,7 @@ def _namespaces(machine: Machine, name: str, path: str, controller: Disk) -> Dis
     attached = Known(len(shown), "sysfs") if shown else None
     if ((known(controller.nvme.oacs) if controller.nvme else None) or 0) & 8:
         argv = ["nvme", "list-ns", path, "-a", "-o", "json"]
-        listed = parsed(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_list_ns)
+        listed = parsed(ask(machine, argv, timeout_s=TOOL_S, root=True), parse_list_ns)
         if isinstance(listed, Unreadable):
             return Disk(nvme=DiskNvme(namespaces=listed, attached=attached))
         if listed.nvme is not None and (known(listed.nvme.namespaces) or 0) >= len(shown):
@@ -251,7 +251,7 @@ def _mmc(machine: Machine, name: str, path: str) -> list[Disk]:
     ]
     if kind == "MMC":
         argv = ["mmc", "extcsd", "read", path]
-        views.append(_view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_extcsd, _no_extra("emmc")))
+        views.append(_view(ask(machine, argv, timeout_s=TOOL_S, root=True), parse_extcsd, _no_extra("emmc")))
     return views
 
 

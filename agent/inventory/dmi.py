@@ -5,12 +5,12 @@ from __future__ import annotations
 from agent.inventory import quality
 from agent.inventory.asking import ask, parsed, read
 from agent.inventory.dmidecode import DmiFacts, iso_date, model_name, parse_dmidecode, virtual_by_name
+from agent.inventory.first import TOOL_S
 from agent.inventory.text import told
 from agent.machine.door import Machine
 from agent.model.facts import Known, MaybeFact, Unreadable, known
 from agent.model.inventory import Board, Chassis, Cpu, Firmware, Memory, System, Tpm
 
-_DMIDECODE_S = 5.0
 _FOLDER = "/sys/class/dmi/id"
 _SOURCE = "sysfs dmi"
 
@@ -46,7 +46,7 @@ _CHASSIS = {
 
 def probe(machine: Machine) -> DmiFacts:
     """dmidecode's facts, or the part of them that /sys shows, each other one unreadable with dmidecode's reason."""
-    found = parsed(ask(machine, ["dmidecode"], timeout_s=_DMIDECODE_S, root=True), parse_dmidecode)
+    found = parsed(ask(machine, ["dmidecode"], timeout_s=TOOL_S, root=True), parse_dmidecode)
     return _from_sysfs(machine, found) if isinstance(found, Unreadable) else found
 
 

@@ -52,7 +52,8 @@ def parse_edid(data: bytes | str) -> Display:
 
 
 def _text(descriptor: bytes) -> str | None:
-    word = descriptor[5:18].split(b"\n")[0].decode("cp437", "replace").strip()
+    raw = descriptor[5:18].split(b"\n")[0]
+    word = raw.decode("ascii" if raw.isascii() else "cp437", "replace").strip()
     return word if word.isprintable() and word else None
 
 

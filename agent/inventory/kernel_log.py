@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.inventory.asking import ask
+from agent.inventory.first import DMESG_S
 from agent.machine.door import Machine
 from agent.model.facts import Known, MaybeFact, Unreadable
-
-_DMESG_S = 3.0
 
 _MISSING = (
     re.compile(r"Direct firmware load for (\S+) failed"),
@@ -55,7 +54,7 @@ class LogProbe:
 
 
 def probe(machine: Machine) -> LogProbe:
-    answer = ask(machine, ["dmesg"], timeout_s=_DMESG_S, root=True)
+    answer = ask(machine, ["dmesg"], timeout_s=DMESG_S, root=True)
     if isinstance(answer, Unreadable):
         return LogProbe(missing_firmware=answer)
     if answer.exit_status:

@@ -6,7 +6,6 @@ truncation and error documents, never a part of the facts.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,18 +24,12 @@ from agent.inventory import (
     sg,
     smartctl,
 )
+from agent.inventory.wire import disk_wire
 from agent.model.errors import Fault
 from agent.model.facts import Unreadable, to_wire
 from agent.model.inventory import Disk
 
 Wire = dict[str, Any]
-
-
-def disk_wire(disk: Disk) -> Wire:
-    """One disk with flat keys: what its tools tell beyond the common keys stands beside them."""
-    wire: Wire = to_wire(dataclasses.replace(disk, extra=None))
-    wire.update(to_wire(disk.extra or {}))
-    return wire
 
 
 def _disk(parser: Callable[[bytes], Disk | Unreadable]) -> Callable[[bytes], Wire]:

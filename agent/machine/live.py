@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import glob as globbing
@@ -17,8 +16,6 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
 
-from agent.machine.ancestry import standing_on
-from agent.machine.blockio import ReadOnlyDisk
 from agent.machine.clocks import SteadyClock
 from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
 from agent.machine.guard import destroys
@@ -115,6 +112,8 @@ class LookedAt:
     """
 
     def __init__(self, *, path: str, fd: int, identity: DiskIdentity | None, rotational: bool) -> None:
+        from agent.machine.blockio import ReadOnlyDisk
+
         self.path, self.identity, self.rotational = path, identity, rotational
         self._fd = fd
         if stat.S_ISBLK(os.fstat(fd).st_mode):
@@ -186,6 +185,8 @@ class LiveMachine:
         if not self.is_root():
             raise Fault("not-root")
         path = self.find(identity)
+        from agent.machine.ancestry import standing_on
+
         if {path, _major_minor(path)} & standing_on(self):
             raise Fault("disk-excluded", disk=identity.suffix, why="/")
         fd = _open_exclusive(path, identity)
@@ -360,7 +361,7 @@ def _open_to_read(path: str) -> int:
 
 
 def _ioctl(fd: int, request: int, form: str) -> int:
-    buffer = bytearray(struct.calcsize(form) if form != "i" else ctypes.sizeof(ctypes.c_int))
+    buffer = bytearray(struct.calcsize(form))
     fcntl.ioctl(fd, request, buffer)
     return int(struct.unpack(form, buffer)[0])
 

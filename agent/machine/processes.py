@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
+import stat
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,6 +30,8 @@ def tool_environment() -> dict[str, str]:
 
 def find_tool(name: str) -> str:
     """Where a program is. Raises ToolMissing."""
+    import shutil
+
     found = shutil.which(name, path=_PATH)
     if found is None:
         raise ToolMissing(f"{name}: not installed")
@@ -79,14 +81,37 @@ def run_tool(
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill a tool and all that it started; what waits for a dying drive inside the kernel cannot die and is left."""
+    pipes = [pipe for pipe in (process.stdin, process.stdout, process.stderr) if pipe is not None]
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    for pid in _writers({os.fstat(pipe.fileno()).st_ino for pipe in pipes if not pipe.closed}):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_TO_DIE_S)
-    for pipe in (process.stdin, process.stdout, process.stderr):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
+    for pipe in pipes:
+        with contextlib.suppress(OSError):
+            pipe.close()
+
+
+def _writers(pipes: Set[int]) -> list[int]:
+    """Processes, ourselves apart, that can still write into these pipes (inode numbers): a tool's child that made
+    itself a session of its own belongs to no group of ours, but it holds the pipe (proc(5), fd and fdinfo)."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended, or it is somebody else's
+            if int(folder.name) != os.getpid() and any(_writes(fd, pipes) for fd in (folder / "fd").iterdir()):
+                found.append(int(folder.name))
+    return found
+
+
+def _writes(fd: Path, pipes: Set[int]) -> bool:
+    info = fd.stat()
+    if not stat.S_ISFIFO(info.st_mode) or info.st_ino not in pipes:
+        return False
+    told = (fd.parent.parent / "fdinfo" / fd.name).read_text().splitlines()
+    flags = next(line.split()[1] for line in told if line.startswith("flags:"))
+    return int(flags, 8) & os.O_ACCMODE != os.O_RDONLY
 
 
 class Process:

@@ -22,7 +22,11 @@ from typing import Any
 
 PEERS: Mapping[str, tuple[str, list[str]]] = {
     "lshw -json": ("lshw", ["lshw", "-json", "-quiet"]),
-    "inxi": ("inxi", ["inxi", "-Fazy2", "-c0", "-m", "--output", "json", "--output-file", "print"]),
+    # --tty: without a terminal it takes itself for an IRC client and refuses; -Z: no filter on serials
+    "inxi": (
+        "inxi",
+        ["inxi", "--tty", "-Faxxxm", "--edid", "-Zc0", "-y-1", "--output", "json", "--output-file", "print"],
+    ),
     "hwinfo": ("hwinfo", ["hwinfo"]),
     "fusioninventory": ("fusioninventory-agent", ["fusioninventory-inventory", "--no-category=software,process,user"]),
 }

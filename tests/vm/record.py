@@ -3,7 +3,8 @@
     python -m tests.vm.record --stick build/regain-0.1.0.iso --out tests/virtual [NAME …]      (root)
 
 The kernel, the tools and Python are those of the stick; its root is unpacked once and given to the guest read-only
-over 9p, so that a start costs half a minute under emulation and no disk is added to what the guest sees.
+over 9p, so that a start costs half a minute under emulation and no disk is added to what the guest sees. A folder
+that holds ``root.squashfs`` gives that as the root instead.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agent.eligibility.assess import assess
@@ -27,6 +28,7 @@ OVMF = Path("/usr/share/OVMF")
 SHIM = Path("/usr/lib/shim/shimx64.efi.signed")
 GRUB = Path("/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed")
 BOOT_S = 420.0
+_DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")  # a PC that nobody waits for would run for ever
 FIRMWARE = {  # code, variables
     "secureboot": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd"),
     "off": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.ms.fd"),
@@ -39,6 +41,10 @@ _INIT = """#!/busybox sh
 exec >/dev/ttyS0 2>&1
 for m in /modules/*.ko; do /busybox insmod $m || echo no $m; done
 /busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288,cache=loose,ro root /r
+if [ -f /r/root.squashfs ]; then
+  for m in /more/*.ko; do /busybox insmod $m || echo no $m; done
+  /busybox mount -t squashfs -o loop,ro /r/root.squashfs /r
+fi
 for d in proc:proc sys:sysfs; do /busybox mount -t ${d#*:} x /r/${d%:*}; done
 /busybox mount -t devtmpfs d /r/dev
 for d in tmp run var/tmp mnt root; do /busybox mount -t tmpfs t /r/$d; done
@@ -82,7 +88,9 @@ def unpack(stick: Path, work: Path) -> Path:
 
 def _initrd(root: Path, work: Path) -> None:
     tree = work / "initial"
-    (tree / "modules").mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(tree, ignore_errors=True)
+    for folder in ("modules", "more"):
+        (tree / folder).mkdir(parents=True)
     shutil.copyfile("/usr/bin/busybox", tree / "busybox")
     (tree / "busybox").chmod(0o755)
     (tree / "init").write_text(_INIT)
@@ -90,15 +98,16 @@ def _initrd(root: Path, work: Path) -> None:
     kernel = next((root / "usr/lib/modules").iterdir())
     needs = dict(line.split(":", 1) for line in (kernel / "modules.dep").read_text().splitlines())
     paths = {Path(name).name.split(".")[0]: name for name in needs}
-    wanted: list[str] = []
-    for module in ("9pnet_virtio", "9p"):
-        for name in (*reversed(needs[paths[module]].split()), paths[module]):
-            if name not in wanted:
-                wanted.append(name)
-    for number, name in enumerate(wanted):
-        data = (kernel / name).read_bytes()
-        plain = lzma.decompress(data) if name.endswith(".xz") else data
-        (tree / "modules" / f"{number:02}-{Path(name).name.removesuffix('.xz')}").write_bytes(plain)
+    for folder, modules in (("modules", ("9pnet_virtio", "9p")), ("more", ("loop", "squashfs"))):
+        wanted: list[str] = []
+        for module in modules:
+            for name in (*reversed(needs[paths[module]].split()), paths[module]):
+                if name not in wanted:
+                    wanted.append(name)
+        for number, name in enumerate(wanted):
+            data = (kernel / name).read_bytes()
+            plain = lzma.decompress(data) if name.endswith(".xz") else data
+            (tree / folder / f"{number:02}-{Path(name).name.removesuffix('.xz')}").write_bytes(plain)
     archive = f"cd {tree} && find . | cpio -o -H newc --quiet >{work / 'initrd'}"
     subprocess.run(["sh", "-c", archive], check=True)
 
@@ -185,11 +194,18 @@ def shared(tag: str, folder: Path, *, readonly: bool) -> list[str]:
     return ["-virtfs", f"local,id={tag},path={folder},mount_tag={tag},security_model=none,multidevs=remap{only}"]
 
 
-def run(pc: Donation, work: Path, root: Path, commands: str = RECORD, *, files: Sequence[Path] = ()) -> Path:
+def _nothing_more(_folder: Path) -> list[str]:
+    return []
+
+
+def run(
+    pc: Donation, work: Path, root: Path, commands: str = RECORD, *, more: Callable[[Path], list[str]] = _nothing_more,
+    boot_s: float = BOOT_S, files: Sequence[Path] = (),
+) -> Path:  # fmt: skip
     """One power-on; returns the folder that the guest wrote, which is empty when it did not get that far.
 
-    ``files`` are put there for the guest.
-    """
+    ``more`` makes further hardware in the PC's folder and says it in QEMU's words; ``files`` are put there for the
+    guest."""
     folder = work / "pcs" / pc.name
     shutil.rmtree(folder, ignore_errors=True)
     share = folder / "share"
@@ -203,14 +219,15 @@ def run(pc: Donation, work: Path, root: Path, commands: str = RECORD, *, files: 
         version = ["--tpm2"] if pc.tpm == "2.0" else []
         control = f"type=unixio,path={folder / 'tpm.sock'}"
         chip = subprocess.Popen(
-            ["swtpm", "socket", *version, "--tpmstate", f"dir={folder / 'tpm'}", "--ctrl", control],
+            [*_DIES_WITH_US, "swtpm", "socket", *version, "--tpmstate", f"dir={folder / 'tpm'}", "--ctrl", control],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         time.sleep(0.5)
     try:
         with (folder / "qemu.log").open("wb") as log:
-            machine = subprocess.Popen(qemu(pc, work, folder, root), stdin=subprocess.DEVNULL, stderr=log)
-        until = time.monotonic() + BOOT_S
+            command = [*_DIES_WITH_US, *qemu(pc, work, folder, root), *more(folder)]
+            machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log)
+        until = time.monotonic() + boot_s
         while not (share / "done").exists() and machine.poll() is None and time.monotonic() < until:
             time.sleep(0.5)
         machine.kill()
@@ -219,7 +236,8 @@ def run(pc: Donation, work: Path, root: Path, commands: str = RECORD, *, files: 
         if chip is not None:
             chip.kill()
             chip.wait()
-        (folder / "disk.raw").unlink(missing_ok=True)
+        for disk in folder.glob("*.raw"):
+            disk.unlink()
     return share
 
 

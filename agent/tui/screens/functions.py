@@ -80,7 +80,7 @@ class FunctionsScreen(BenchScreen):
         reason, value = str(tried.get("reason") or ""), tried.get("value")
         words = [f"{f.number(w, value)} {tried.get('unit', '')}".strip()] if value is not None else []
         if reason:
-            words.append(w(reason) if w.has(reason) else reason)
+            words.append(w(reason) if w.has(reason) else w.reason(reason))
         if tried.get("mode") == "manual":
             words.append(w("function-by-hand"))
         return w(f"function-{result.replace('_', '-')}"), INKS[result], ", ".join(words)

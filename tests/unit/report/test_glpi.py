@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.cli.facts import inventory_wire
 from agent.inventory.collect import collect
+from agent.inventory.wire import inventory_wire
 from agent.machine.recorded import RecordedMachine, list_machines
 from agent.report.adapters import glpi
 
