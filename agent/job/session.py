@@ -34,7 +34,7 @@ from agent.machine.ancestry import standing_on
 from agent.machine.door import DoorError, Machine
 from agent.model.eligibility import Eligibility, ProfileNeeds, WindowsVerdict
 from agent.model.erasure import Evidence, Level, Outcome
-from agent.model.errors import Fault
+from agent.model.errors import Exit, Fault
 from agent.model.events import Event, Kind
 from agent.model.facts import known, to_wire
 from agent.model.functions import Result as TestResult
@@ -42,7 +42,8 @@ from agent.model.functions import Tried
 from agent.model.identity import DiskIdentity
 from agent.model.inventory import Disk, Inventory
 from agent.model.job import Job, State
-from agent.model.plan import Choice, Exclusion, InstallPlan, Plan, Reveal, SystemChoice, Target
+from agent.model.nodisk import NoDisk
+from agent.model.plan import NOT_OF_THIS_PC, Choice, Exclusion, InstallPlan, Plan, Reveal, SystemChoice, Target
 from agent.model.stick import Stick
 from agent.model.tag import Tag, normalise
 
@@ -257,6 +258,8 @@ class Session:
         if not option["possible"]:
             raise Fault("choice-impossible", system=system.value, reason=option["reason"])
         if not self.has_targets():
+            if self.no_disk_seen():
+                raise Fault("no-disk-unexplained")
             self.record_only()
             return
         if system is SystemChoice.LINUX or profile is not None:  # Windows without an image is installed by hand
@@ -332,16 +335,30 @@ class Session:
         """False when no disk of this PC can be erased: an alarm, never an empty list that passes."""
         return any(exclusion is None for exclusion in self._exclusions)
 
-    def record_only(self) -> None:
-        """Sign what was seen of a PC whose disks cannot be erased. It ends as "à vous": a person must look."""
+    def no_disk_seen(self) -> bool:
+        """True when this PC shows no disk of its own: only a person can say whether that is right."""
+        return not self.has_targets() and all(e and e.reason in NOT_OF_THIS_PC for e in self._exclusions)
+
+    def record_only(self, no_disk: NoDisk | None = None) -> None:
+        """Sign what was seen of a PC whose disks cannot be erased. It ends as "à vous": a person must look, or has
+        looked and says why there is no disk. Raises Fault no-disk-unexplained when that reason is not one."""
         if self.job.state is not State.ASSESSED:
             raise Fault("choice-missing")
-        shown = any(e is not None and e.reason != "excluded-boot-medium" for e in self._exclusions)
-        self._stream.emit(Kind.ATTENTION, reason="attention-all-excluded" if shown else "attention-no-disk")
+        bare = self.no_disk_seen()
+        if no_disk is not None and bare and not no_disk.complete:
+            raise Fault("no-disk-unexplained")
         self.paper.ready()
+        explained = no_disk is not None and bare
+        if no_disk is not None and bare:
+            self._stream.emit(Kind.NO_DISK, why=no_disk.why.value, text=no_disk.text.strip(), by=no_disk.by.strip())
+        told = "no-disk-explained" if explained else "no-disk" if bare else "all-excluded"
+        self._stream.emit(Kind.ATTENTION, reason=f"attention-{told}")
 
         def work() -> None:
             self.paper.finish(self._stream, plan=None, evidence=(), install=None)
+            if explained:
+                self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(Exit.DONE))
+                return
             fault = Fault("disk-none-found")
             _tell(self._stream, fault)
             self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(fault.exit_code))

@@ -52,6 +52,14 @@ class Reveal:
         return _digest(to_wire(self))
 
 
+NOT_OF_THIS_PC = frozenset(
+    {"excluded-boot-medium", "excluded-optical", "excluded-not-a-disk", "excluded-usb", "excluded-loop"}
+    | {"excluded-size-zero"}
+)
+"""Reasons for which a disk is left alone because it holds nothing that leaves with the PC: the stick, a plugged-in
+key, a card reader without a card."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
     """A disk that is not touched; ``reason`` is a message id."""

@@ -358,7 +358,13 @@ class Bench(App[int], inherit_bindings=False):
             self.listen(self.open_machine(name))
 
     def choose(self, system: SystemChoice, profile: str | None) -> None:
-        if self.session is not None:
+        if self.session is None:
+            return
+        if system is SystemChoice.NONE and self.session.no_disk_seen():
+            from agent.tui.screens.no_disk import NoDiskScreen
+
+            self.lay(NoDiskScreen())
+        else:
             self.session.choose(system, profile, chosen_by=self.job.operator)
             self.go(Place.CONFIRM)
 

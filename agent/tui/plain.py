@@ -16,6 +16,7 @@ from agent.job.session import Session
 from agent.locale import Words
 from agent.model.errors import ERRORS, Fault
 from agent.model.events import Event
+from agent.model.nodisk import NoDisk, Why
 from agent.model.plan import SystemChoice
 from agent.tui import format as f
 
@@ -106,6 +107,10 @@ class PlainSink:
         for name, offset in event.params.get("resumable", {}).items():
             lines += self._say("plain-resumable", suffix=name[-4:], size=size_text(offset, self._words))
         return lines
+
+    def _on_no_disk(self, event: Event) -> list[str]:
+        p = event.params
+        return self._say("plain-no-disk", why=self._words(f"no-disk-{p['why']}"), text=p["text"], by=p["by"])
 
     def _on_chosen(self, event: Event) -> list[str]:
         system = self._words("system-" + event.params["system"])
@@ -372,6 +377,9 @@ def converse(session: Session, ask: Ask, write: Write, words: Words) -> None:
         except Fault as fault:
             _show(fault, write, words)
     system = _ask_system(session, ask, write, words)
+    if not session.has_targets():
+        session.record_only(_ask_no_disk(session, ask, write, words) if session.no_disk_seen() else None)
+        return
     session.choose(system, None)
     needed = session.needed_characters()
     while True:
@@ -398,6 +406,29 @@ def _ask_system(session: Session, ask: Ask, write: Write, words: Words) -> Syste
         picked = keys.get(ask("> ").strip())
         if picked is not None and picked["possible"]:
             return SystemChoice(picked["system"])
+
+
+def _ask_no_disk(session: Session, ask: Ask, write: Write, words: Words) -> NoDisk:
+    """Why there is no disk, and who says so. Raises Fault cancelled on an empty answer."""
+
+    def answer(question: str) -> str:
+        for line in wrapped(words(question)):
+            write(line)
+        text = ask("> ").strip()
+        if not text:
+            raise Fault("cancelled")
+        return text
+
+    for number, why in enumerate(Why, start=1):
+        write(f"{number}  {words(f'no-disk-{why.value}')}")
+    reasons = {str(number): why for number, why in enumerate(Why, start=1)}
+    while (picked := answer("plain-ask-no-disk")) not in reasons:
+        pass
+    why = reasons[picked]
+    text = ""
+    while not NoDisk(why=why, text=text, by="?").complete:
+        text = answer(f"no-disk-{why.value}-text")
+    return NoDisk(why=why, text=text, by=session.job.operator or answer("no-disk-by"))
 
 
 def _show(fault: Fault, write: Write, words: Words) -> None:

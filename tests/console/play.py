@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -55,12 +57,24 @@ def keep_moving(made: s.ScriptedSession) -> None:
             made.erase(0.05 + share, disk=index)
 
 
+def _disks(scene: str) -> tuple[Mapping[str, Any], ...]:
+    if "bare" in scene:
+        return ()
+    return EIGHT if "eight" in scene else (s.DISK, s.SECOND) if "two" in scene else (s.DISK,)
+
+
 def session(scene: str) -> s.ScriptedSession:
     """A session as far as the scene's name says."""
     made = s.ScriptedSession(
         exercise="real" not in scene,
         outbox=OUTBOX,
-        disks=EIGHT if "eight" in scene else (s.DISK, s.SECOND) if "two" in scene else (s.DISK,),
+        disks=()
+        if "bare" in scene
+        else EIGHT
+        if "eight" in scene
+        else (s.DISK, s.SECOND)
+        if "two" in scene
+        else (s.DISK,),
         windows="undetermined" if "alarm" in scene else "not_eligible" if "impossible" in scene else "eligible",
         windows_possible="impossible" not in scene and "alarm" not in scene,
         instant="scanning" not in scene,

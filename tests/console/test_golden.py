@@ -27,6 +27,7 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "materiel-alarme": ("alarm", ("down", "enter")),
     "choix": ("choice", ()),
     "choix-impossible": ("choice-impossible", ()),
+    "sans-disque": ("choice-bare", ("f2", "=3", "=1", "=Mme Roux, mairie", "enter")),
     "confirmation": ("confirm-excluded", ("=7k",)),
     "confirmation-fausse": ("confirm", ("=1234",)),
     "confirmation-deux": ("confirm-two", ("=7k2f",)),

@@ -18,6 +18,7 @@ from agent.model.events import Event, Kind
 from agent.model.functions import Result, Tried
 from agent.model.identity import DiskIdentity
 from agent.model.job import Job, State, apply
+from agent.model.nodisk import NoDisk
 from agent.model.plan import SystemChoice
 from agent.model.stick import Stick
 
@@ -265,6 +266,17 @@ class ScriptedSession:
     def stop(self) -> None:
         self.calls.append("stop")
         self.emit(Kind.STOP_REQUESTED)
+
+    def no_disk_seen(self) -> bool:
+        return not self.disks
+
+    def record_only(self, no_disk: NoDisk | None = None) -> None:
+        if no_disk is None or not no_disk.complete:
+            raise Fault("no-disk-unexplained")
+        self.calls.append(f"record {no_disk.why.value}")
+        self.emit(Kind.NO_DISK, why=no_disk.why.value, text=no_disk.text, by=no_disk.by)
+        self.emit(Kind.ATTENTION, reason="attention-no-disk-explained")
+        self.finish("attention")
 
     def rescan(self) -> None:
         self.calls.append("rescan")

@@ -48,6 +48,26 @@ async def test_one_disk_costs_one_scan_and_six_keys() -> None:
 
 
 @run
+async def test_no_disk_needs_a_reason_and_a_person() -> None:
+    session = ScriptedSession(disks=(), operator="")
+    async with bench(session) as d:
+        await d.scan("RC02041U")
+        await d.press("f2", "3")
+        assert d.place == "nodisk"
+        await d.press("enter", "enter")
+        assert not [c for c in session.calls if c.startswith("record")], "nothing is chosen beforehand"
+        await d.press("quotation_mark")  # the unshifted 3 of an AZERTY keyboard
+        await d.press("enter")
+        await d.type("volé")
+        await d.press("enter", "enter")
+        assert session.job.no_disk is None, "nobody said it yet"
+        await d.type("JR")
+        await d.press("enter")
+        assert session.job.no_disk == {"why": "other", "text": "volé", "by": "JR"}
+        assert session.job.state is State.ATTENTION and d.place == "wall"
+
+
+@run
 async def test_red_card_costs_two_scans_and_one_key() -> None:
     session = ScriptedSession()
     async with bench(session) as d:
