@@ -10,7 +10,7 @@ import secrets
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -170,6 +170,7 @@ class Session:
     _disks: tuple[Disk, ...] = field(init=False, default=())
     _exclusions: Sequence[Exclusion | None] = field(init=False, default=())
     _plan: Plan | None = field(init=False, default=None)
+    _left_hidden: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
     _unsigned: tuple[Plan, Result] | None = field(init=False, default=None)
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
@@ -268,13 +269,17 @@ class Session:
             if profile not in offered:
                 raise Fault("profile-unknown", profile=profile, known=", ".join(offered))
         by = chosen_by or job.operator
-        self._plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by))
+        plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by))
         self._stream.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=by)
+        self._show_plan(plan)
+
+    def _show_plan(self, plan: Plan) -> None:
+        self._plan = plan
         self._stream.emit(
             Kind.PLANNED,
-            plan=self._plan.to_wire(),
-            digest=self._plan.digest,
-            short_digest=self._plan.short_digest,
+            plan=plan.to_wire(),
+            digest=plan.digest,
+            short_digest=plan.short_digest,
         )
 
     def consent(self, typed: Mapping[str, str]) -> bool:
@@ -314,20 +319,36 @@ class Session:
         offers = [offer(disk, exercise=self.exercise, dco=dco) for disk in mine]
         return {found.identity.text: found for found in offers if found is not None}
 
+    def unanswered(self) -> Mapping[str, Reveal]:
+        """Disks of the plan that hide sectors, while nobody said whether to show them."""
+        return {name: found for name, found in self.hidden().items() if self._left_hidden.get(name) != found.areas}
+
+    def leave_hidden(self, identity: str) -> None:
+        """A person lets the hidden sectors be: another plan, with that in it. Raises Fault choice-missing."""
+        found, plan = self.hidden().get(identity), self._plan
+        if found is None or plan is None or self.job.state is not State.PLANNED:
+            raise Fault("choice-missing")
+        self._left_hidden[identity] = found.areas
+        self._show_plan(self._make_plan(plan.choice))
+
     def reveal(self, identity: str, typed: str, *, dco: bool = True) -> None:
-        """Show the hidden sectors of this disk, then take the inventory again. Raises Fault confirm-wrong,
-        choice-missing (too late, or nothing is hidden)."""
+        """Show the hidden sectors of this disk, take the inventory again, and plan anew what was planned. Raises Fault
+        confirm-wrong, choice-missing (too late, or nothing is hidden)."""
         wanted = self.hidden(dco=dco).get(identity)
         if wanted is None or self.job.state not in (State.ASSESSED, State.CHOSEN, State.PLANNED):
             raise Fault("choice-missing")
         by = self.job.operator or self.operator
         warrant = grant_reveal(wanted, typed, by=by, clock=self._machine.clock, new_id=lambda: secrets.token_hex(16))
         facts = planning.disk_facts(self._disks)[identity]
+        choice = self._plan.choice if self._plan else None
 
         def work() -> None:
             run_reveal(self._machine, self._stream, wanted, warrant, facts)
             self._plan = None
+            self._left_hidden.pop(identity, None)
             self._take_inventory()
+            if choice is not None and self.job.state is State.ASSESSED:
+                self.choose(choice.system, choice.profile, chosen_by=choice.chosen_by)
 
         self._in_thread(work)
 
@@ -477,7 +498,7 @@ class Session:
         for listener in self._listeners:
             self._stream.subscribe(listener)
         self._inventory = self._eligibility = self._plan = self._unsigned = None
-        self._disks, self._exclusions = (), ()
+        self._disks, self._exclusions, self._left_hidden = (), (), {}
         self._stop = threading.Event()
         self._stream.emit(
             Kind.JOB_STARTED,
@@ -567,6 +588,7 @@ class Session:
         )
         if not targets:
             raise Fault("disk-none-found")
+        targets = tuple(replace(t, left_hidden=self._left_hidden.get(t.identity.text, ())) for t in targets)
         return planning.make_plan(
             inventory=self._inventory,
             tag=self.job.tag,

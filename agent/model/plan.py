@@ -37,6 +37,7 @@ class Target:
     path: str  # where it was when planned; resolved again right before opening
     medium: str
     method: Method
+    left_hidden: tuple[str, ...] = ()  # areas ("hpa", "dco") that a person chose not to show before the erasure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Reveal:
     identity: DiskIdentity  # with the size it shows now
     areas: tuple[str, ...]
     exercise: bool
+    hidden_bytes: int | None = None  # in these areas, as the drive tells
 
     @property
     def digest(self) -> str:

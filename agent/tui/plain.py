@@ -125,6 +125,8 @@ class PlainSink:
             size = size_text(identity["size_bytes"], self._words)
             lines += self._say("plain-target", n=number, model=identity["model"], size=size, serial=identity["text"])
             lines += wrapped(self._words(method["reason"], **method.get("params", {})), "   ")
+            if target.get("left_hidden"):
+                lines += wrapped(self._words("hidden-left"), "   ")
             if method["technique"] != "overwrite":
                 lines += wrapped(self._words("command-cannot-stop"), "   ")
             if method.get("params", {}).get("thaw"):
@@ -381,6 +383,7 @@ def converse(session: Session, ask: Ask, write: Write, words: Words) -> None:
         session.record_only(_ask_no_disk(session, ask, write, words) if session.no_disk_seen() else None)
         return
     session.choose(system, None)
+    _ask_hidden(session, ask, write, words)
     needed = session.needed_characters()
     while True:
         typed: dict[str, str] = {}
@@ -406,6 +409,31 @@ def _ask_system(session: Session, ask: Ask, write: Write, words: Words) -> Syste
         picked = keys.get(ask("> ").strip())
         if picked is not None and picked["possible"]:
             return SystemChoice(picked["system"])
+
+
+def _ask_hidden(session: Session, ask: Ask, write: Write, words: Words) -> None:
+    """Sectors that a disk hides: to show them takes the end of its serial. Raises Fault cancelled on no answer."""
+    while session.unanswered():
+        identity, found = next(iter(session.unanswered().items()))
+        size = size_text(found.hidden_bytes, words) if found.hidden_bytes else words("hidden-size-unknown")
+        disk = {"model": found.identity.model, "size": size_text(found.identity.size_bytes, words)}
+        risk = words(f"hidden-risk-{'dco' if 'dco' in found.areas else 'hpa'}")
+        texts = [words("hidden-disk", **disk, end="…" + identity[-4:]), words("hidden-what", size=size)]
+        for text in (*texts, words("hidden-lasts"), risk, words("hidden-else"), words("plain-ask-hidden")):
+            for line in wrapped(text):
+                write(line)
+        picked = ask("> ").strip()
+        if not picked:
+            raise Fault("cancelled")
+        if picked == "2":
+            session.leave_hidden(identity)
+        elif picked == "1":
+            write(words("plain-ask-reveal", suffix=identity[-4:]))
+            try:
+                session.reveal(identity, ask("> "))
+            except Fault as fault:
+                _show(fault, write, words)
+            session.wait()
 
 
 def _ask_no_disk(session: Session, ask: Ask, write: Write, words: Words) -> NoDisk:

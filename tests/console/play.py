@@ -15,7 +15,8 @@ from agent.tui.app import prepare_environment
 
 prepare_environment()
 
-from agent.model.plan import SystemChoice  # noqa: E402
+from agent.model.identity import DiskIdentity  # noqa: E402
+from agent.model.plan import Reveal, SystemChoice  # noqa: E402
 from agent.model.stick import Stick, StickState  # noqa: E402
 from agent.tui.bench import Bench  # noqa: E402
 from tests.unit.tui import scripted_session as s  # noqa: E402
@@ -57,7 +58,19 @@ def keep_moving(made: s.ScriptedSession) -> None:
             made.erase(0.05 + share, disk=index)
 
 
+HIDDEN = Reveal(
+    identity=DiskIdentity(
+        text=str(s.SECOND["serial"]), kind="serial", model=str(s.SECOND["model"]), size_bytes=960_000_000_000
+    ),
+    areas=("hpa",),
+    exercise=True,
+    hidden_bytes=40_204_886_016,
+)
+
+
 def _disks(scene: str) -> tuple[Mapping[str, Any], ...]:
+    if "hides" in scene:
+        return (s.SECOND,)
     if "bare" in scene:
         return ()
     return EIGHT if "eight" in scene else (s.DISK, s.SECOND) if "two" in scene else (s.DISK,)
@@ -78,6 +91,7 @@ def session(scene: str) -> s.ScriptedSession:
         windows="undetermined" if "alarm" in scene else "not_eligible" if "impossible" in scene else "eligible",
         windows_possible="impossible" not in scene and "alarm" not in scene,
         instant="scanning" not in scene,
+        hidden={str(s.SECOND["serial"]): HIDDEN} if "hides" in scene else None,
         excluded=(USB,) if "excluded" in scene else (),
     )
     made.stick = next((STICKS[word] for word in STICKS if word in scene), None)

@@ -28,6 +28,8 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "choix": ("choice", ()),
     "choix-impossible": ("choice-impossible", ()),
     "sans-disque": ("choice-bare", ("f2", "=3", "=1", "=Mme Roux, mairie", "enter")),
+    "confirmation-cache": ("confirm-hides", ("=1", "=9a")),
+    "confirmation-laisse": ("confirm-hides", ("=2",)),
     "confirmation": ("confirm-excluded", ("=7k",)),
     "confirmation-fausse": ("confirm", ("=1234",)),
     "confirmation-deux": ("confirm-two", ("=7k2f",)),

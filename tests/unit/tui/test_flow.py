@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent.model.identity import DiskIdentity
 from agent.model.job import State
+from agent.model.plan import Reveal
 from tests.unit.tui.driving import bench, run, to_confirm
 from tests.unit.tui.scripted_session import DISK, SECOND, ScriptedSession
 
@@ -45,6 +47,48 @@ async def test_one_disk_costs_one_scan_and_six_keys() -> None:
         await d.press("f2")
         assert d.place == "result"
         assert "EX-2026-RC-000123" in d.text()
+
+
+def hiding() -> Reveal:
+    identity = DiskIdentity(text=SERIAL, kind="serial", model="Samsung", size_bytes=1_000_000)
+    return Reveal(identity=identity, areas=("hpa",), exercise=True, hidden_bytes=40_000_000_000)
+
+
+@run
+async def test_a_hidden_part_is_answered_before_anything_is_consented_to() -> None:
+    session = ScriptedSession(hidden={SERIAL: hiding()})
+    async with bench(session) as d:
+        await to_confirm(d)
+        await d.press("enter", "enter")
+        await d.type("7k")
+        await d.scan("CONFIRMER")
+        assert not consents(session) and "40 Go" in d.text().replace("\u00a0", " ")
+        d.clock.at += 1
+        await d.press("é")  # the unshifted 2 of an AZERTY keyboard
+        assert session.calls[-1] == f"leave {SERIAL}" and session.job.plan_short == "77C1-9F3A"
+        assert "Partie cachée laissée" in d.text()
+        await d.type("7k2f")
+        await d.press("enter")
+        assert session.job.state is State.CONSENTED
+
+
+@run
+async def test_showing_a_hidden_part_takes_the_end_of_the_serial_by_hand() -> None:
+    session = ScriptedSession(hidden={SERIAL: hiding()})
+    async with bench(session) as d:
+        await to_confirm(d)
+        d.clock.at += 1
+        await d.press("1", "enter")
+        await d.type("7k2g")
+        await d.press("enter")
+        await d.scan("7K2F")
+        await d.press("escape")
+        d.clock.at += 1
+        await d.press("1")
+        assert not [c for c in session.calls if c.startswith("reveal")] and not consents(session)
+        await d.type("7k2f")
+        await d.press("enter")
+        assert session.calls[-1] == f"reveal {SERIAL} 7k2f" and not consents(session)
 
 
 @run
