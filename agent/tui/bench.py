@@ -345,7 +345,7 @@ class Bench(App[int], inherit_bindings=False):
             return
         lost = self.session is not None and self.session.in_memory and not self.exercise
         question = "quit-question" if self.exercise else "power-memory" if lost else "power-question"
-        self.card = Question(title_id="power-title", text=lambda w: w(question), answer=self.leave)
+        self.card = Question(title_id="power-title", text=lambda w: w(question), answer=self.leave, grave=bool(lost))
 
     def leave(self) -> None:
         self.exit(self.ended_code or 0)

@@ -144,8 +144,6 @@ def test_leaving_gives_the_terminal_back_and_its_exit_code() -> None:
     terminal.see("Quitter")
     terminal.read(0.3)
     terminal.send("o")
-    terminal.read(0.3)
-    terminal.send(KEYS["enter"])
     assert terminal.process.wait(10) == 0
     terminal.read(0.5)
     assert b"\x1b[?25h" in terminal.raw, "the cursor is back"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from agent.model.identity import DiskIdentity
 from agent.model.job import State
 from agent.model.plan import Reveal
+from agent.model.stick import Stick, StickState
 from tests.unit.tui.driving import bench, run, to_confirm
 from tests.unit.tui.scripted_session import DISK, SECOND, ScriptedSession
 
@@ -370,8 +371,36 @@ async def test_leaving_returns_the_exit_code_of_the_job() -> None:
         session.finish("failed", 4, paper=False)
         await d.settle()
         assert "ÉCHEC" in d.lines()[0]
-        await d.press("f10", "o", "enter")
+        await d.press("f10", "enter")
+        assert d.bench.card is None and d.bench.return_value is None, "Entrée alone says no"
+        await d.press("f10", "o")
         assert d.bench.return_value == 4
+
+
+@run
+async def test_n_answers_at_once_and_a_scan_answers_nothing() -> None:
+    async with bench(ScriptedSession()) as d:
+        await d.press("f10", "n")
+        assert d.bench.card is None and d.bench.return_value is None
+        for code in ("YRO", "CONFIRMER", "RC02041Y"):
+            await d.press("f10")
+            await d.scan(code)
+            assert d.bench.return_value is None, code
+            d.clock.at += 1
+            await d.press("escape")
+
+
+@run
+async def test_where_results_would_be_lost_yes_takes_its_letter_then_enter() -> None:
+    session = ScriptedSession(exercise=False)
+    session.stick = Stick(state=StickState.NONE, home="/run/regain/home", images="", why="stick-why-optical")
+    async with bench(session) as d:
+        await d.press("f10")
+        assert "O, puis Entrée" in d.text()
+        await d.press("o")
+        assert d.bench.return_value is None and d.bench.card is not None
+        await d.press("enter")
+        assert d.bench.return_value == 0
 
 
 @run
