@@ -15,12 +15,17 @@ from agent.cli import emit_json, language, say, tell, w
 from agent.cli.options import Json
 from agent.model.errors import Exit, Fault
 from agent.model.events import Event
+from agent.model.nodisk import SHORTEST
 
 if TYPE_CHECKING:
     from agent.job.session import Session
     from agent.model.recipe import Recipe
 
 Plain = Annotated[bool, typer.Option("--plain", help="Une phrase par ligne : braille, console série, journal.")]
+NoDiskReason = Annotated[
+    str | None,
+    typer.Option("--no-disk-reason", help="Si le poste ne montre aucun disque : pourquoi (avec --recipe)."),
+]
 RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="Réponses écrites d'avance (YAML).")]
 
 
@@ -34,6 +39,7 @@ def bench(
     plain: Plain = False,
     as_json: Json = False,
     recipe: RecipeFile = None,
+    no_disk_reason: NoDiskReason = None,
     fault: Annotated[list[str] | None, typer.Option(help="Une panne à répéter ; plusieurs possibles.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Les PC de la liste.")] = False,
     home: Annotated[Path | None, typer.Option(help="Dossier de l'exercice : registre, rapports, disques.")] = None,
@@ -49,7 +55,7 @@ def bench(
             for row in rows:
                 say(f"{row['name']:<26} {row['title']}")
         return
-    answers = _recipe(recipe, headless=plain or as_json)
+    answers = _recipe(recipe, no_disk_reason, headless=plain or as_json)
     folder = (home or wiring.data_home() / "bench").resolve()
     faults = tuple(fault or ())
     with contextlib.ExitStack() as stack:
@@ -67,16 +73,21 @@ def bench(
     raise typer.Exit(code)
 
 
-def run(plain: Plain = False, as_json: Json = False, recipe: RecipeFile = None) -> None:
-    run_live(plain=plain, as_json=as_json, recipe=recipe)
+def run(
+    plain: Plain = False,
+    as_json: Json = False,
+    recipe: RecipeFile = None,
+    no_disk_reason: NoDiskReason = None,
+) -> None:
+    run_live(plain=plain, as_json=as_json, recipe=recipe, no_disk_reason=no_disk_reason)
 
 
-def run_live(*, plain: bool, as_json: bool, recipe: Path | None) -> None:
+def run_live(*, plain: bool, as_json: bool, recipe: Path | None, no_disk_reason: str | None = None) -> None:
     if os.geteuid() != 0:
         raise Fault("not-root")
     from agent import wiring
 
-    answers = _recipe(recipe, headless=False) if recipe else None
+    answers = _recipe(recipe, no_disk_reason, headless=False)
     session = wiring.live_session(wiring.data_home(), lang=language())
     if plain or as_json:
         if answers is None and not sys.stdin.isatty():
@@ -97,12 +108,20 @@ def _screens_need_terminal() -> None:
         raise Fault("usage", what=w()("cli-needs-terminal"))
 
 
-def _recipe(path: Path | None, *, headless: bool) -> Recipe | None:
+def _recipe(path: Path | None, no_disk_reason: str | None, *, headless: bool) -> Recipe | None:
+    """The answers; None where a person is asked. Raises Fault usage for a reason that nobody answers for."""
     if path is None and not (headless and not sys.stdin.isatty()):
+        if no_disk_reason is not None:
+            raise Fault("usage", what="--no-disk-reason TEXTE --recipe FICHIER")
         return None
     from agent.job.recipes import BUILT_IN, read_recipe
 
-    return read_recipe(path) if path else BUILT_IN
+    found = read_recipe(path) if path else BUILT_IN
+    if no_disk_reason is None:
+        return found
+    if len(no_disk_reason.strip()) < SHORTEST:
+        raise Fault("no-disk-unexplained")
+    return found.model_copy(update={"no_disk_reason": no_disk_reason.strip()})
 
 
 def _pick(machines: object) -> str:

@@ -19,7 +19,7 @@ from agent.erasure.watch import Emit, Limits, Seen
 from agent.machine.door import Answer, DoorError, Machine, OpenDisk
 from agent.model.ata import max_sectors, real_max_sectors
 from agent.model.erasure import Level, Method
-from agent.model.facts import Known
+from agent.model.facts import Known, known
 from agent.model.inventory import Disk
 
 HPA, DCO = "hpa", "dco"
@@ -45,6 +45,16 @@ def hidden(disk: Disk) -> tuple[str, ...]:
     if isinstance(native, int) and isinstance(real, int) and real > native:
         found.append(DCO)
     return tuple(found)
+
+
+def hidden_bytes(disk: Disk, areas: tuple[str, ...]) -> int | None:
+    """How much these areas hold, as the drive tells; None when it does not."""
+    extra = disk.extra or {}
+    hpa, dco = _box(extra, HPA), _box(extra, DCO)
+    native = hpa.get("native_sectors")
+    above = {HPA: (native, hpa.get("visible_sectors")), DCO: (dco.get("max_sectors"), native)}
+    sizes = [top - low for top, low in (above[a] for a in areas) if isinstance(top, int) and isinstance(low, int)]
+    return sum(sizes) * (known(disk.logical_block_size) or 512) if len(sizes) == len(areas) else None
 
 
 def _box(extra: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from agent.model.erasure import Level
 from agent.model.errors import Fault
 from agent.model.identity import SUFFIX_CHARS
 from agent.model.job import State
+from agent.model.nodisk import NoDisk, Why
 from agent.model.plan import SystemChoice
 from agent.model.recipe import Recipe
 
@@ -14,7 +15,8 @@ from agent.model.recipe import Recipe
 def answer(session: Session, recipe: Recipe) -> None:
     """Tag, system and consent as the recipe says; the run then goes on in the session's threads.
 
-    Without any disk to erase nothing is chosen: the PC is recorded as seen, and a person must look.
+    Without any disk to erase nothing is chosen: the PC is recorded as seen, and a person must look unless the recipe
+    says why this PC has none.
     Raises Fault choice-impossible when the recipe's system does not fit this PC.
     """
     if session.job.state is not State.ASSESSED:
@@ -26,7 +28,8 @@ def answer(session: Session, recipe: Recipe) -> None:
     session.level = Level(recipe.level) if recipe.level else None
     session.read_tag(recipe.tag, operator=recipe.chosen_by)
     if not session.has_targets():
-        session.record_only()
+        said = recipe.no_disk_reason
+        session.record_only(NoDisk(why=Why.OTHER, text=said, by=recipe.chosen_by) if said else None)
         return
     session.choose(SystemChoice(recipe.system), recipe.profile, chosen_by=recipe.chosen_by)
     typed = {identity: identity[-characters:] for identity, characters in session.needed_characters().items()}

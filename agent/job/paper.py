@@ -144,6 +144,7 @@ class StationPaper:
             consent=_consent(events, behind),
             tests=functions.results(job),
             grade=functions.grade(job),
+            no_disk=_no_disk(events, behind),
         )
 
     def _print(self, stream: EventStream, published: Published, path: Path) -> None:
@@ -260,6 +261,11 @@ def _consent(events: Sequence[Event], behind: timedelta) -> Mapping[str, Any] | 
         if event.kind is Kind.CONSENTED:
             return {"by": event.params["by"], "at": _moved(event.t, behind)}
     return None
+
+
+def _no_disk(events: Sequence[Event], behind: timedelta) -> Mapping[str, Any] | None:
+    told = [event for event in events if event.kind is Kind.NO_DISK]
+    return {**told[-1].params, "at": _moved(told[-1].t, behind)} if told else None
 
 
 def _behind(created: Instant, stamped: str) -> timedelta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agent.erasure.reveal import Revealed, hidden, reveal
+from agent.erasure.reveal import Revealed, hidden, hidden_bytes, reveal
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
 from agent.model.events import Kind
@@ -19,7 +19,9 @@ def offer(disk: Disk, *, exercise: bool, dco: bool = True) -> Reveal | None:
     """What could be shown of this disk; None when it hides nothing. ``dco``: its overlay too."""
     identity = identify(disk)
     areas = tuple(area for area in hidden(disk) if dco or area != "dco")
-    return Reveal(identity=identity, areas=areas, exercise=exercise) if identity and areas else None
+    if identity is None or not areas:
+        return None
+    return Reveal(identity=identity, areas=areas, exercise=exercise, hidden_bytes=hidden_bytes(disk, areas))
 
 
 def run_reveal(machine: Machine, stream: EventStream, wanted: Reveal, warrant: Warrant, facts: Disk) -> Revealed:

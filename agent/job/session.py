@@ -10,7 +10,7 @@ import secrets
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,7 +34,7 @@ from agent.machine.ancestry import standing_on
 from agent.machine.door import DoorError, Machine
 from agent.model.eligibility import Eligibility, ProfileNeeds, WindowsVerdict
 from agent.model.erasure import Evidence, Level, Outcome
-from agent.model.errors import Fault
+from agent.model.errors import Exit, Fault
 from agent.model.events import Event, Kind
 from agent.model.facts import known, to_wire
 from agent.model.functions import Result as TestResult
@@ -42,7 +42,8 @@ from agent.model.functions import Tried
 from agent.model.identity import DiskIdentity
 from agent.model.inventory import Disk, Inventory
 from agent.model.job import Job, State
-from agent.model.plan import Choice, Exclusion, InstallPlan, Plan, Reveal, SystemChoice, Target
+from agent.model.nodisk import NoDisk
+from agent.model.plan import NOT_OF_THIS_PC, Choice, Exclusion, InstallPlan, Plan, Reveal, SystemChoice, Target
 from agent.model.stick import Stick
 from agent.model.tag import Tag, normalise
 
@@ -169,6 +170,7 @@ class Session:
     _disks: tuple[Disk, ...] = field(init=False, default=())
     _exclusions: Sequence[Exclusion | None] = field(init=False, default=())
     _plan: Plan | None = field(init=False, default=None)
+    _left_hidden: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
     _unsigned: tuple[Plan, Result] | None = field(init=False, default=None)
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
@@ -257,6 +259,8 @@ class Session:
         if not option["possible"]:
             raise Fault("choice-impossible", system=system.value, reason=option["reason"])
         if not self.has_targets():
+            if self.no_disk_seen():
+                raise Fault("no-disk-unexplained")
             self.record_only()
             return
         if system is SystemChoice.LINUX or profile is not None:  # Windows without an image is installed by hand
@@ -265,13 +269,17 @@ class Session:
             if profile not in offered:
                 raise Fault("profile-unknown", profile=profile, known=", ".join(offered))
         by = chosen_by or job.operator
-        self._plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by))
+        plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by))
         self._stream.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=by)
+        self._show_plan(plan)
+
+    def _show_plan(self, plan: Plan) -> None:
+        self._plan = plan
         self._stream.emit(
             Kind.PLANNED,
-            plan=self._plan.to_wire(),
-            digest=self._plan.digest,
-            short_digest=self._plan.short_digest,
+            plan=plan.to_wire(),
+            digest=plan.digest,
+            short_digest=plan.short_digest,
         )
 
     def consent(self, typed: Mapping[str, str]) -> bool:
@@ -311,20 +319,36 @@ class Session:
         offers = [offer(disk, exercise=self.exercise, dco=dco) for disk in mine]
         return {found.identity.text: found for found in offers if found is not None}
 
+    def unanswered(self) -> Mapping[str, Reveal]:
+        """Disks of the plan that hide sectors, while nobody said whether to show them."""
+        return {name: found for name, found in self.hidden().items() if self._left_hidden.get(name) != found.areas}
+
+    def leave_hidden(self, identity: str) -> None:
+        """A person lets the hidden sectors be: another plan, with that in it. Raises Fault choice-missing."""
+        found, plan = self.hidden().get(identity), self._plan
+        if found is None or plan is None or self.job.state is not State.PLANNED:
+            raise Fault("choice-missing")
+        self._left_hidden[identity] = found.areas
+        self._show_plan(self._make_plan(plan.choice))
+
     def reveal(self, identity: str, typed: str, *, dco: bool = True) -> None:
-        """Show the hidden sectors of this disk, then take the inventory again. Raises Fault confirm-wrong,
-        choice-missing (too late, or nothing is hidden)."""
+        """Show the hidden sectors of this disk, take the inventory again, and plan anew what was planned. Raises Fault
+        confirm-wrong, choice-missing (too late, or nothing is hidden)."""
         wanted = self.hidden(dco=dco).get(identity)
         if wanted is None or self.job.state not in (State.ASSESSED, State.CHOSEN, State.PLANNED):
             raise Fault("choice-missing")
         by = self.job.operator or self.operator
         warrant = grant_reveal(wanted, typed, by=by, clock=self._machine.clock, new_id=lambda: secrets.token_hex(16))
         facts = planning.disk_facts(self._disks)[identity]
+        choice = self._plan.choice if self._plan else None
 
         def work() -> None:
             run_reveal(self._machine, self._stream, wanted, warrant, facts)
             self._plan = None
+            self._left_hidden.pop(identity, None)
             self._take_inventory()
+            if choice is not None and self.job.state is State.ASSESSED:
+                self.choose(choice.system, choice.profile, chosen_by=choice.chosen_by)
 
         self._in_thread(work)
 
@@ -332,16 +356,30 @@ class Session:
         """False when no disk of this PC can be erased: an alarm, never an empty list that passes."""
         return any(exclusion is None for exclusion in self._exclusions)
 
-    def record_only(self) -> None:
-        """Sign what was seen of a PC whose disks cannot be erased. It ends as "à vous": a person must look."""
+    def no_disk_seen(self) -> bool:
+        """True when this PC shows no disk of its own: only a person can say whether that is right."""
+        return not self.has_targets() and all(e and e.reason in NOT_OF_THIS_PC for e in self._exclusions)
+
+    def record_only(self, no_disk: NoDisk | None = None) -> None:
+        """Sign what was seen of a PC whose disks cannot be erased. It ends as "à vous": a person must look, or has
+        looked and says why there is no disk. Raises Fault no-disk-unexplained when that reason is not one."""
         if self.job.state is not State.ASSESSED:
             raise Fault("choice-missing")
-        shown = any(e is not None and e.reason != "excluded-boot-medium" for e in self._exclusions)
-        self._stream.emit(Kind.ATTENTION, reason="attention-all-excluded" if shown else "attention-no-disk")
+        bare = self.no_disk_seen()
+        if no_disk is not None and bare and not no_disk.complete:
+            raise Fault("no-disk-unexplained")
         self.paper.ready()
+        explained = no_disk is not None and bare
+        if no_disk is not None and bare:
+            self._stream.emit(Kind.NO_DISK, why=no_disk.why.value, text=no_disk.text.strip(), by=no_disk.by.strip())
+        told = "no-disk-explained" if explained else "no-disk" if bare else "all-excluded"
+        self._stream.emit(Kind.ATTENTION, reason=f"attention-{told}")
 
         def work() -> None:
             self.paper.finish(self._stream, plan=None, evidence=(), install=None)
+            if explained:
+                self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(Exit.DONE))
+                return
             fault = Fault("disk-none-found")
             _tell(self._stream, fault)
             self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(fault.exit_code))
@@ -460,7 +498,7 @@ class Session:
         for listener in self._listeners:
             self._stream.subscribe(listener)
         self._inventory = self._eligibility = self._plan = self._unsigned = None
-        self._disks, self._exclusions = (), ()
+        self._disks, self._exclusions, self._left_hidden = (), (), {}
         self._stop = threading.Event()
         self._stream.emit(
             Kind.JOB_STARTED,
@@ -550,6 +588,7 @@ class Session:
         )
         if not targets:
             raise Fault("disk-none-found")
+        targets = tuple(replace(t, left_hidden=self._left_hidden.get(t.identity.text, ())) for t in targets)
         return planning.make_plan(
             inventory=self._inventory,
             tag=self.job.tag,

@@ -78,6 +78,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "choice-missing": ("P09", Exit.USAGE),
     "choice-impossible": ("P10", Exit.NOT_ELIGIBLE),
     "tag-bad": ("P11", Exit.USAGE),
+    "no-disk-unexplained": ("P12", Exit.REFUSED),
     # S: system install
     "install-locked": ("S01", Exit.REFUSED),
     "install-step-failed": ("S02", Exit.INSTALL_FAILED),

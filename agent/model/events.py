@@ -21,6 +21,7 @@ class Kind(StrEnum):
     PROBE_FINISHED = "probe_finished"  # probe, done, total, ok, error
     INVENTORY_FINISHED = "inventory_finished"  # inventory (wire), seconds
     ASSESSED = "assessed"  # eligibility (wire), options [..], excluded [..]
+    NO_DISK = "no_disk"  # why, text, by: a person says why this PC shows no disk
     CHOSEN = "chosen"  # system, profile, chosen_by
     PLANNED = "planned"  # plan (wire), digest, short_digest
     CONSENT_REFUSED = "consent_refused"  # disk, reason

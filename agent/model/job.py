@@ -44,6 +44,7 @@ TRANSITIONS: Mapping[Kind, Mapping[State, State]] = {
     Kind.REVEALED: {s: State.SCANNING for s in (State.ASSESSED, State.CHOSEN, State.PLANNED)},
     Kind.INVENTORY_FINISHED: {State.SCANNING: State.SCANNING},
     Kind.ASSESSED: {State.SCANNING: State.ASSESSED, State.ASSESSED: State.ASSESSED},
+    Kind.NO_DISK: {State.ASSESSED: State.ASSESSED},
     Kind.CHOSEN: {s: State.CHOSEN for s in (State.ASSESSED, State.CHOSEN, State.PLANNED)},
     Kind.PLANNED: {s: State.PLANNED for s in (State.CHOSEN, State.PLANNED)},
     Kind.CONSENT_REFUSED: {State.PLANNED: State.PLANNED},
@@ -118,6 +119,7 @@ class Job:
     inventory: Mapping[str, Any] | None = None
     eligibility: Mapping[str, Any] | None = None
     options: tuple[Mapping[str, Any], ...] = ()
+    no_disk: Mapping[str, Any] | None = None  # why, text, by: a person said why there is none
     chosen: Mapping[str, Any] | None = None
     plan: Mapping[str, Any] | None = None
     plan_digest: str = ""
@@ -192,6 +194,8 @@ def apply(job: Job, event: Event) -> Job:
             return put(inventory=p["inventory"])
         case Kind.ASSESSED:
             return put(eligibility=p["eligibility"], options=tuple(p["options"]))
+        case Kind.NO_DISK:
+            return put(no_disk=dict(p))
         case Kind.CHOSEN:
             return put(chosen=dict(p), plan=None, plan_digest="", plan_short="")
         case Kind.PLANNED:

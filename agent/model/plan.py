@@ -37,6 +37,7 @@ class Target:
     path: str  # where it was when planned; resolved again right before opening
     medium: str
     method: Method
+    left_hidden: tuple[str, ...] = ()  # areas ("hpa", "dco") that a person chose not to show before the erasure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,19 @@ class Reveal:
     identity: DiskIdentity  # with the size it shows now
     areas: tuple[str, ...]
     exercise: bool
+    hidden_bytes: int | None = None  # in these areas, as the drive tells
 
     @property
     def digest(self) -> str:
         return _digest(to_wire(self))
+
+
+NOT_OF_THIS_PC = frozenset(
+    {"excluded-boot-medium", "excluded-optical", "excluded-not-a-disk", "excluded-usb", "excluded-loop"}
+    | {"excluded-size-zero"}
+)
+"""Reasons for which a disk is left alone because it holds nothing that leaves with the PC: the stick, a plugged-in
+key, a card reader without a card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from agent.model.nodisk import SHORTEST
 
 
 class Recipe(BaseModel):
@@ -19,5 +21,6 @@ class Recipe(BaseModel):
     erase: Literal["all-eligible"] = "all-eligible"
     level: Literal["clear", "purge"] | None = None  # None: the strongest the disk and this version reach
     reveal: Literal["hpa", "dco"] | None = None  # show what ATA drives hide; "dco": the overlay too
+    no_disk_reason: Annotated[str, Field(min_length=SHORTEST)] | None = None  # if no disk is seen, why that is so
     tag: str | None = None
     lot: str | None = None

@@ -221,6 +221,15 @@ class Readback(Wire):
     mismatch_ranges: list[ErasureException] = []
 
 
+class NoDisk(Wire):
+    """A PC without a disk: why, in a person's words, and who said so."""
+
+    why: Literal["removed", "arrived_without", "other"]
+    text: str = ""
+    by: str
+    at: str
+
+
 class Consent(Wire):
     by: str
     at: str
@@ -438,6 +447,7 @@ class Report(Wire):
     tests: list[FunctionTest] = []
     grade: Grade | None = None
     erasures: list[Erasure] = []
+    no_disk: NoDisk | None = None
     plan: PlanSummary | None = None
     install: Install | None = None
     repairs: list[Repair] = []

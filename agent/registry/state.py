@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from agent.model.plan import NOT_OF_THIS_PC
 from agent.model.report import DiskOutcome
-from agent.report.wording import NOT_OF_THIS_PC
 
 STATES = ("unknown", "failed", "attention", "done", "seen")
 """Worst first. unknown: do not release; attention: a person has to look; seen: nothing was erased here yet."""

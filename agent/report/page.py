@@ -95,6 +95,7 @@ class Page:
             self._machine(),
             *(self._disk(n, e, d) for n, (e, d) in enumerate(zip(self.report.erasures, self.said.disks, strict=True))),
             self._left(),
+            self._no_disk(),
             self._install(),
             self._proof(),
         ]
@@ -143,7 +144,8 @@ class Page:
     def _verdict(self) -> str:
         w, said = self.w, self.said
         if not said.disks:
-            cls, lines = "mixed", [w("paper-title-statement-note")]
+            cls = "mixed"
+            lines = [w("paper-no-disk-note" if self.report.no_disk else "paper-title-statement-note")]
         elif not said.certificate:
             cls, lines = "bad", [w("paper-summary-failed")]
         else:
@@ -347,6 +349,18 @@ class Page:
         told = [self.w("paper-left-line", model=d.model or "?", suffix=d.suffix or "?", reason=d.reason) for d in disks]
         title, note = self.w("paper-left-title"), self.w("paper-left-note")
         return f'<section><h2>{escape(title)}</h2><div class="verdict bad">{_p(note)}{_list(told)}</div></section>'
+
+    def _no_disk(self) -> str:
+        """Why the PC has no disk, in the words of the person who says so."""
+        w, said = self.w, self.report.no_disk
+        if said is None:
+            return ""
+        reason = w("paper-no-disk-why", why=said.why)
+        rows: list[Row] = [
+            (w("paper-no-disk-reason"), escape(f"{reason} {said.text}".strip())),
+            (w("paper-no-disk-by"), escape(f"{self._card(said.by)}, {p.instant(w, said.at)}")),
+        ]
+        return f"<section><h2>{escape(w('paper-no-disk'))}</h2>{_table(rows)}</section>"
 
     def _install(self) -> str:
         w, install = self.w, self.report.install

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.model.plan import NOT_OF_THIS_PC
 from agent.model.report import CommandCheck, DiskOutcome, Erasure, ErasureException, Report, ReportKind
 from agent.model.windows import Basis
 
@@ -18,13 +19,6 @@ READ_BACK = frozenset({"read_back_full", "read_back_sample"})
 SUMMARY = "-ranges"
 LOST = frozenset({"reject", "destroy"})
 """Verdicts on a disk that may not leave with the PC, however well it was erased."""
-
-NOT_OF_THIS_PC = frozenset(
-    {"excluded-boot-medium", "excluded-optical", "excluded-not-a-disk", "excluded-usb", "excluded-loop"}
-    | {"excluded-size-zero"}
-)
-"""Reasons for which a disk is left alone because it holds nothing that leaves with the PC: the stick, a plugged-in
-key, a card reader without a card."""
 
 REQUIRED_TESTS_VERSION = "2026-11"
 _EVERY_PC = frozenset(

@@ -345,7 +345,7 @@ class Bench(App[int], inherit_bindings=False):
             return
         lost = self.session is not None and self.session.in_memory and not self.exercise
         question = "quit-question" if self.exercise else "power-memory" if lost else "power-question"
-        self.card = Question(title_id="power-title", text=lambda w: w(question), answer=self.leave)
+        self.card = Question(title_id="power-title", text=lambda w: w(question), answer=self.leave, grave=bool(lost))
 
     def leave(self) -> None:
         self.exit(self.ended_code or 0)
@@ -358,7 +358,13 @@ class Bench(App[int], inherit_bindings=False):
             self.listen(self.open_machine(name))
 
     def choose(self, system: SystemChoice, profile: str | None) -> None:
-        if self.session is not None:
+        if self.session is None:
+            return
+        if system is SystemChoice.NONE and self.session.no_disk_seen():
+            from agent.tui.screens.no_disk import NoDiskScreen
+
+            self.lay(NoDiskScreen())
+        else:
             self.session.choose(system, profile, chosen_by=self.job.operator)
             self.go(Place.CONFIRM)
 

@@ -61,11 +61,14 @@ def _last_line(value: Any) -> Any:
 
 @dataclass(slots=True, kw_only=True)
 class Question:
-    """One question, answered yes or no. « Non » is in focus, so that Entrée alone changes nothing."""
+    """One question, answered yes or no: a letter answers at once. « Non » is in focus, so that Entrée alone changes
+    nothing. Where yes cannot be taken back (``grave``), its letter only moves there and Entrée answers; the
+    card says so."""
 
     title_id: str
     text: Callable[[Words], str]
     answer: Callable[[], None]
+    grave: bool = False
     yes: bool = False
 
     def lines(self, w: Words, width: int) -> list[Line]:
@@ -73,10 +76,13 @@ class Question:
         no = (f" N  {w('answer-no')} ", STRONG if self.yes else FOCUS)
         yes = (f" {w('letter-yes')}  {w('answer-yes')} ", FOCUS if self.yes else STRONG)
         rows += [(), paint.line("  ", no, "    ", yes)]
+        if self.grave:
+            rows += [paint.line(t) for t in paint.wrap(paint.drawable_keep(w("answer-grave")), width - 4)]
         return paint.box(rows, width, title=w(self.title_id))
 
     def keys(self, w: Words) -> list[tuple[str, str]]:
-        return [(w("letter-yes"), w("answer-yes")), ("N", w("answer-no")), ("← →", w("do-change")),
+        yes = w("answer-yes-then") if self.grave else w("answer-yes")
+        return [(w("letter-yes"), yes), ("N", w("answer-no")), ("← →", w("do-change")),
                 (w("key-enter"), w("do-answer"))]  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def _typed(bench: Bench, screen: BenchScreen, typed: str) -> None:
 
 
 def _answer(bench: Bench, card: Card, key: str, character: str | None, *, by_hand: bool) -> None:
-    """A letter only moves to its answer and Entrée gives it, at the pace of a hand: a stray scan answers nothing."""
+    """Letters answer at the pace of a hand: a stray scan answers nothing. A grave yes takes its letter, then Entrée."""
     letter = (character or "").lower()
     if not isinstance(card, Question):
         if key in ("enter", "escape", "space") or key in FUNCTION_KEYS:
@@ -81,6 +81,9 @@ def _answer(bench: Bench, card: Card, key: str, character: str | None, *, by_han
         bench.card = None
     elif letter in ("o", "y") and by_hand:
         card.yes = True
+        if not card.grave and letter == bench.w("letter-yes").lower():  # no tag has this letter in French
+            bench.card = None
+            card.answer()
     elif key == "enter" and by_hand:
         bench.card = None
         if card.yes:
@@ -101,7 +104,9 @@ def _run(bench: Bench, command: Command, screen: BenchScreen) -> None:
         case Command.LANGUAGE:
             bench.set_language(LANGUAGES[(LANGUAGES.index(bench.w.lang) + 1) % len(LANGUAGES)])
         case Command.STOP if bench.running():
-            bench.card = Question(title_id="stop-title", text=lambda w: _stop_text(bench, w), answer=bench.stop_job)
+            bench.card = Question(
+                title_id="stop-title", text=lambda w: _stop_text(bench, w), answer=bench.stop_job, grave=True
+            )
         case Command.POWER:
             bench.power()
         case Command.DIAGNOSTIC if bench.session is not None:

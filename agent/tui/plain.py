@@ -16,6 +16,7 @@ from agent.job.session import Session
 from agent.locale import Words
 from agent.model.errors import ERRORS, Fault
 from agent.model.events import Event
+from agent.model.nodisk import NoDisk, Why
 from agent.model.plan import SystemChoice
 from agent.tui import format as f
 
@@ -107,6 +108,10 @@ class PlainSink:
             lines += self._say("plain-resumable", suffix=name[-4:], size=size_text(offset, self._words))
         return lines
 
+    def _on_no_disk(self, event: Event) -> list[str]:
+        p = event.params
+        return self._say("plain-no-disk", why=self._words(f"no-disk-{p['why']}"), text=p["text"], by=p["by"])
+
     def _on_chosen(self, event: Event) -> list[str]:
         system = self._words("system-" + event.params["system"])
         return self._say("plain-chosen", system=system, profile=event.params.get("profile") or "–")
@@ -120,6 +125,8 @@ class PlainSink:
             size = size_text(identity["size_bytes"], self._words)
             lines += self._say("plain-target", n=number, model=identity["model"], size=size, serial=identity["text"])
             lines += wrapped(self._words(method["reason"], **method.get("params", {})), "   ")
+            if target.get("left_hidden"):
+                lines += wrapped(self._words("hidden-left"), "   ")
             if method["technique"] != "overwrite":
                 lines += wrapped(self._words("command-cannot-stop"), "   ")
             if method.get("params", {}).get("thaw"):
@@ -372,7 +379,11 @@ def converse(session: Session, ask: Ask, write: Write, words: Words) -> None:
         except Fault as fault:
             _show(fault, write, words)
     system = _ask_system(session, ask, write, words)
+    if not session.has_targets():
+        session.record_only(_ask_no_disk(session, ask, write, words) if session.no_disk_seen() else None)
+        return
     session.choose(system, None)
+    _ask_hidden(session, ask, write, words)
     needed = session.needed_characters()
     while True:
         typed: dict[str, str] = {}
@@ -398,6 +409,54 @@ def _ask_system(session: Session, ask: Ask, write: Write, words: Words) -> Syste
         picked = keys.get(ask("> ").strip())
         if picked is not None and picked["possible"]:
             return SystemChoice(picked["system"])
+
+
+def _ask_hidden(session: Session, ask: Ask, write: Write, words: Words) -> None:
+    """Sectors that a disk hides: to show them takes the end of its serial. Raises Fault cancelled on no answer."""
+    while session.unanswered():
+        identity, found = next(iter(session.unanswered().items()))
+        size = size_text(found.hidden_bytes, words) if found.hidden_bytes else words("hidden-size-unknown")
+        disk = {"model": found.identity.model, "size": size_text(found.identity.size_bytes, words)}
+        risk = words(f"hidden-risk-{'dco' if 'dco' in found.areas else 'hpa'}")
+        texts = [words("hidden-disk", **disk, end="…" + identity[-4:]), words("hidden-what", size=size)]
+        for text in (*texts, words("hidden-lasts"), risk, words("hidden-else"), words("plain-ask-hidden")):
+            for line in wrapped(text):
+                write(line)
+        picked = ask("> ").strip()
+        if not picked:
+            raise Fault("cancelled")
+        if picked == "2":
+            session.leave_hidden(identity)
+        elif picked == "1":
+            write(words("plain-ask-reveal", suffix=identity[-4:]))
+            try:
+                session.reveal(identity, ask("> "))
+            except Fault as fault:
+                _show(fault, write, words)
+            session.wait()
+
+
+def _ask_no_disk(session: Session, ask: Ask, write: Write, words: Words) -> NoDisk:
+    """Why there is no disk, and who says so. Raises Fault cancelled on an empty answer."""
+
+    def answer(question: str) -> str:
+        for line in wrapped(words(question)):
+            write(line)
+        text = ask("> ").strip()
+        if not text:
+            raise Fault("cancelled")
+        return text
+
+    for number, why in enumerate(Why, start=1):
+        write(f"{number}  {words(f'no-disk-{why.value}')}")
+    reasons = {str(number): why for number, why in enumerate(Why, start=1)}
+    while (picked := answer("plain-ask-no-disk")) not in reasons:
+        pass
+    why = reasons[picked]
+    text = ""
+    while not NoDisk(why=why, text=text, by="?").complete:
+        text = answer(f"no-disk-{why.value}-text")
+    return NoDisk(why=why, text=text, by=session.job.operator or answer("no-disk-by"))
 
 
 def _show(fault: Fault, write: Write, words: Words) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -13,7 +15,8 @@ from agent.tui.app import prepare_environment
 
 prepare_environment()
 
-from agent.model.plan import SystemChoice  # noqa: E402
+from agent.model.identity import DiskIdentity  # noqa: E402
+from agent.model.plan import Reveal, SystemChoice  # noqa: E402
 from agent.model.stick import Stick, StickState  # noqa: E402
 from agent.tui.bench import Bench  # noqa: E402
 from tests.unit.tui import scripted_session as s  # noqa: E402
@@ -55,15 +58,40 @@ def keep_moving(made: s.ScriptedSession) -> None:
             made.erase(0.05 + share, disk=index)
 
 
+HIDDEN = Reveal(
+    identity=DiskIdentity(
+        text=str(s.SECOND["serial"]), kind="serial", model=str(s.SECOND["model"]), size_bytes=960_000_000_000
+    ),
+    areas=("hpa",),
+    exercise=True,
+    hidden_bytes=40_204_886_016,
+)
+
+
+def _disks(scene: str) -> tuple[Mapping[str, Any], ...]:
+    if "hides" in scene:
+        return (s.SECOND,)
+    if "bare" in scene:
+        return ()
+    return EIGHT if "eight" in scene else (s.DISK, s.SECOND) if "two" in scene else (s.DISK,)
+
+
 def session(scene: str) -> s.ScriptedSession:
     """A session as far as the scene's name says."""
     made = s.ScriptedSession(
         exercise="real" not in scene,
         outbox=OUTBOX,
-        disks=EIGHT if "eight" in scene else (s.DISK, s.SECOND) if "two" in scene else (s.DISK,),
+        disks=()
+        if "bare" in scene
+        else EIGHT
+        if "eight" in scene
+        else (s.DISK, s.SECOND)
+        if "two" in scene
+        else (s.DISK,),
         windows="undetermined" if "alarm" in scene else "not_eligible" if "impossible" in scene else "eligible",
         windows_possible="impossible" not in scene and "alarm" not in scene,
         instant="scanning" not in scene,
+        hidden={str(s.SECOND["serial"]): HIDDEN} if "hides" in scene else None,
         excluded=(USB,) if "excluded" in scene else (),
     )
     made.stick = next((STICKS[word] for word in STICKS if word in scene), None)

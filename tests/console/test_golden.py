@@ -27,6 +27,9 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "materiel-alarme": ("alarm", ("down", "enter")),
     "choix": ("choice", ()),
     "choix-impossible": ("choice-impossible", ()),
+    "sans-disque": ("choice-bare", ("f2", "=3", "=1", "=Mme Roux, mairie", "enter")),
+    "confirmation-cache": ("confirm-hides", ("=1", "=9a")),
+    "confirmation-laisse": ("confirm-hides", ("=2",)),
     "confirmation": ("confirm-excluded", ("=7k",)),
     "confirmation-fausse": ("confirm", ("=1234",)),
     "confirmation-deux": ("confirm-two", ("=7k2f",)),
@@ -142,8 +145,6 @@ def test_leaving_gives_the_terminal_back_and_its_exit_code() -> None:
     terminal.see("Quitter")
     terminal.read(0.3)
     terminal.send("o")
-    terminal.read(0.3)
-    terminal.send(KEYS["enter"])
     assert terminal.process.wait(10) == 0
     terminal.read(0.5)
     assert b"\x1b[?25h" in terminal.raw, "the cursor is back"

@@ -77,8 +77,6 @@ def test_a_whole_pc_ends_with_a_certificate_and_no_key(tmp_path: Path) -> None:
         terminal.see("Quitter")
         terminal.read(0.3)
         terminal.send("o")
-        terminal.read(0.3)
-        terminal.send(KEYS["enter"])
         assert terminal.process.wait(20) == 0
     finally:
         terminal.close()

@@ -760,3 +760,38 @@ def test_a_recipe_shows_them_first_and_plans_for_the_whole_disk(
     assert (end.params["outcome"], end.params["exceptions"]) == ("purged", [])
     assert ["-N", f"p{SECTORS}"] in [command["argv"][2:4] for command in kept[0].commands]
     assert MARKER not in station.left
+
+
+def test_an_answer_on_the_screen_is_in_the_plan_that_is_consented_to(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench(OLD_HDD, past=AtaPast(hpa_sectors=HPA))
+    name = OLD_HDD.serial
+
+    def look(session: Session) -> None:
+        session._disks = (inventoried(station),)
+        session._exclusions = (None,)
+        session._inventory = Inventory(disks=Known(session._disks, "lsblk"))
+        none = {"system": "none", "possible": True}
+        session._stream.emit(Kind.ASSESSED, eligibility={}, options=[none])
+
+    monkeypatch.setattr(Session, "_take_inventory", look)
+    paper: Any = SimpleNamespace(ready=lambda: None, finish=lambda stream, **more: None)
+    session = Session(open_machine=lambda: station.machine, paper=paper, systems=SimpleNamespace(), home=tmp_path)  # type: ignore[arg-type]
+    session.start()
+    session.wait()
+    session.choose(SystemChoice.NONE, None, chosen_by="07")
+    asked, before = session.unanswered()[name], session.job.plan_digest
+    assert (asked.areas, asked.hidden_bytes) == (("hpa",), (SECTORS - HPA) * 512)
+    session.leave_hidden(name)
+    assert session.job.plan is not None and session.job.plan["targets"][0]["left_hidden"] == ["hpa"]
+    assert session.job.plan_digest != before and not session.unanswered()
+    session.choose(SystemChoice.NONE, None, chosen_by="07")
+    assert not session.unanswered(), "an answer holds for another choice"
+    with pytest.raises(Fault, match="confirm-wrong"):
+        session.reveal(name, "WXYZ")
+    session.reveal(name, name[-4:])
+    session.wait()
+    target = session.job.plan["targets"][0]
+    assert target["identity"]["size_bytes"] == SIZE and not target["left_hidden"] and not session.unanswered()
+    assert session.job.chosen is not None and session.job.chosen["chosen_by"] == "07", "planned anew by itself"

@@ -99,6 +99,15 @@ paper-title-certificate = Erasure certificate
 paper-title-failed = Statement of incomplete erasure
 paper-title-statement = Statement of examination
 paper-title-statement-note = This document says nothing about the erasure of the disks.
+paper-no-disk-note = This PC showed no disk. This document proves the erasure of no disk.
+paper-no-disk = No disk
+paper-no-disk-reason = Reason given
+paper-no-disk-by = Said by
+paper-no-disk-why = { $why ->
+    [removed] The disk was taken out and given to:
+    [arrived_without] The PC came without a disk.
+   *[other] Another reason:
+}
 paper-exercise = EXERCISE, SPECIMEN
 paper-exercise-note = This document comes from a rehearsal. No real disk was touched. It proves nothing.
 paper-summary-certificate = { $count ->

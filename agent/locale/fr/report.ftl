@@ -99,6 +99,15 @@ paper-title-certificate = Certificat d’effacement
 paper-title-failed = Constat d’effacement non abouti
 paper-title-statement = Constat d’examen
 paper-title-statement-note = Ce document ne dit rien de l’effacement des disques.
+paper-no-disk-note = Ce poste ne montrait aucun disque. Ce document ne prouve l’effacement d’aucun disque.
+paper-no-disk = Aucun disque
+paper-no-disk-reason = Raison donnée
+paper-no-disk-by = Dit par
+paper-no-disk-why = { $why ->
+    [removed] Le disque a été retiré et remis à :
+    [arrived_without] Le poste est arrivé sans disque.
+   *[other] Autre raison :
+}
 paper-exercise = EXERCICE, SPÉCIMEN
 paper-exercise-note = Ce document vient d’un exercice. Aucun disque réel n’a été touché. Il ne prouve rien.
 paper-summary-certificate = { $count ->

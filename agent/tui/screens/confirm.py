@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.job.consent import readings
+from agent.model.events import Kind
 from agent.tui import format as f
 from agent.tui import paint
-from agent.tui.commands import Command
+from agent.tui.commands import Command, digit
 from agent.tui.flow import Place
 from agent.tui.paint import BAD, FAINT, GOOD, STRONG, WARN, Line
 from agent.tui.scanner import Typist, is_confirm_card
+from agent.tui.screens.hidden import LEAVE, SHOW, HiddenQuestion
 from agent.tui.sheet import BenchScreen, Keys
 
 
@@ -31,6 +33,7 @@ class ConfirmScreen(BenchScreen):
         self.plan_digest = ""
         self.typist = Typist()
         self.message = ""
+        self.asking: HiddenQuestion | None = None
 
     # -- the fields ---------------------------------------------------------------------------------------
 
@@ -51,10 +54,39 @@ class ConfirmScreen(BenchScreen):
     def complete(self) -> bool:
         return bool(self.needed()) and self.current() is None
 
+    def question(self) -> HiddenQuestion | None:
+        """The first disk that hides sectors and of which nobody said whether to show them."""
+        session = self.bench.session
+        wanted = next(iter(session.unanswered().values()), None) if session else None
+        if wanted is None:
+            self.asking = None
+        elif self.asking is None or self.asking.about != wanted:
+            shown = session.events() if session else ()
+            again = any(e.kind is Kind.REVEALED and e.disk == wanted.identity.text for e in shown)
+            self.asking = HiddenQuestion(about=wanted, again=again)
+        return self.asking
+
     def typing(self) -> bool:
         return True
 
+    def _answer(self, asking: HiddenQuestion, character: str, at: float) -> None:
+        """One key for each answer; the end of the serial, by hand, before anything is shown."""
+        session, scanned = self.bench.session, self.typist.feel(character, at)
+        alone = len(self.typist.times) == 1  # right after another key it may be a scan
+        if asking.showing:
+            if scanned:
+                asking.typed = ""
+            else:
+                asking.character(character)
+        elif alone and digit(character) == SHOW:
+            asking.showing = True
+        elif alone and digit(character) == LEAVE and session is not None:
+            session.leave_hidden(asking.about.identity.text)
+
     def character(self, character: str, at: float) -> bool:
+        if asking := self.question():
+            self._answer(asking, character, at)
+            return True
         if character == " " and not self.typist.scanning:
             return True
         if self.typist.feel(character, at):
@@ -73,6 +105,9 @@ class ConfirmScreen(BenchScreen):
         return True
 
     def erase_character(self) -> None:
+        if asking := self.question():
+            asking.typed = asking.typed[:-1]
+            return
         order = [i for i in self.needed() if self.typed.get(i)]
         if order:
             self.typed[order[-1]] = self.typed[order[-1]][:-1]
@@ -84,6 +119,12 @@ class ConfirmScreen(BenchScreen):
         if session is None:
             return
         scanned = self.typist.finish()
+        if asking := self.question():
+            if asking.showing and asking.exact() and not scanned:
+                session.reveal(asking.about.identity.text, asking.typed)
+                self.asking = None
+                self.bench.follow()
+            return
         if scanned:
             self.typed.clear()
             self.message = "confirm-scanner"
@@ -111,6 +152,9 @@ class ConfirmScreen(BenchScreen):
         """Nothing to page through."""
 
     def escape(self) -> None:
+        if self.asking is not None and self.asking.showing:
+            self.asking = None  # the question again
+            return
         self.typed.clear()
         self.bench.go(Place.CHOICE)
 
@@ -125,6 +169,9 @@ class ConfirmScreen(BenchScreen):
     # -- the view -----------------------------------------------------------------------------------------
 
     def body(self, width: int, height: int) -> list[Line]:
+        if asking := self.question():
+            rows, self.cell = asking.lines(self.w, width)
+            return rows
         for detail in (2, 1, 0):
             rows, focus = self._rows(width, detail=detail)
             if len(rows) <= height:
@@ -201,6 +248,9 @@ class ConfirmScreen(BenchScreen):
         if method.get("technique") != "overwrite":
             told = paint.drawable_keep(w("command-cannot-stop"))
             rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
+        if target.get("left_hidden"):
+            told = paint.drawable_keep(w("hidden-left"))
+            rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
         if not detail:
             return rows
         rows += paint.labelled(w("confirm-reason"), f.say(w, method.get("reason"), method.get("params")), width,
@@ -269,6 +319,8 @@ class ConfirmScreen(BenchScreen):
 
     def keys(self) -> Keys:
         w = self.w
+        if self.asking is not None:
+            return self.asking.keys(w)
         return [(w("key-enter"), w("do-start")), ("F3", w("do-see-plan")), (w("key-escape"), w("do-cancel"))]
 
 

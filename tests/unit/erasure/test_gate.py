@@ -150,7 +150,7 @@ def test_the_live_medium_is_named_first_whatever_else_is_wrong_with_it() -> None
 @pytest.mark.parametrize("bus", ["ata", "nvme", "mmc", "virtio"])
 def test_an_internal_disk_it_was_started_from_is_of_this_pc(bus: str) -> None:
     """It leaves with the PC: the paper must not pass over it as it does over the stick."""
-    from agent.report.wording import NOT_OF_THIS_PC
+    from agent.model.plan import NOT_OF_THIS_PC
 
     assert why(disk(bus=bus, removable=False), boot_medium=["8:0"]) == "excluded-boot-disk"
     assert why(disk(bus=bus, removable=True), boot_medium=["8:0"]) == "excluded-boot-medium"

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.erasure.gate import exclude
 from agent.job.headless import answer
 from agent.job.recipes import BUILT_IN
 from agent.job.session import OutboxLine, Session
 from agent.job.stream import EventStream
 from agent.job.systems import Systems
+from agent.locale import words
 from agent.machine.recorded import RecordedMachine
 from agent.machine.rehearsal import FORMER_CONTENT, RehearsalMachine
 from agent.model.erasure import Evidence, Outcome
 from agent.model.errors import Fault
 from agent.model.events import Kind
+from agent.model.facts import Known
 from agent.model.job import State, fold
+from agent.model.nodisk import NoDisk, Why
 from agent.model.plan import Plan, SystemChoice
+from agent.tui.plain import converse
 from tests.conftest import MACHINES
 
 pytestmark = pytest.mark.process
@@ -182,6 +188,56 @@ def test_a_pc_without_a_visible_disk_is_recorded_and_left_to_a_person(tmp_path: 
     s.wait(60)
     assert (s.job.state, s.job.exit_code) == (State.ATTENTION, 3)
     assert notes.finished == 1 and notes.evidence == ()
+
+
+def test_no_disk_is_closed_by_a_reason_and_a_person(tmp_path: Path) -> None:
+    s, notes = session(tmp_path, NO_DISK)
+    with pytest.raises(Fault, match="no-disk-unexplained"):
+        s.choose(SystemChoice.NONE, None)
+    for bad in (
+        NoDisk(why=Why.OTHER, text="  ", by="07"),
+        NoDisk(why=Why.REMOVED, text="", by="07"),
+        NoDisk(why=Why.ARRIVED_WITHOUT, by=" "),
+    ):
+        with pytest.raises(Fault, match="no-disk-unexplained"):
+            s.record_only(bad)
+    assert not notes.finished and s.job.state is State.ASSESSED
+    s.record_only(NoDisk(why=Why.REMOVED, text="Mme Roux, mairie", by="07"))
+    s.wait(60)
+    assert (s.job.state, s.job.exit_code) == (State.ATTENTION, 0)
+    assert s.job.no_disk == {"why": "removed", "text": "Mme Roux, mairie", "by": "07"}
+    assert (s.job.attention, s.job.faults, notes.finished) == ("attention-no-disk-explained", (), 1)
+
+
+def test_a_recipe_may_say_why_there_is_no_disk(tmp_path: Path) -> None:
+    s, notes = session(tmp_path, NO_DISK)
+    answer(s, BUILT_IN.model_copy(update={"no_disk_reason": "lot de postes sans disque"}))
+    s.wait(60)
+    assert (s.job.state, s.job.exit_code, notes.finished) == (State.ATTENTION, 0, 1)
+    assert s.job.no_disk == {"why": "other", "text": "lot de postes sans disque", "by": BUILT_IN.chosen_by}
+
+
+def test_a_reason_does_not_hide_a_disk_that_is_there(tmp_path: Path) -> None:
+    """A disk that was seen and left out is never "no disk"."""
+    s, _ = session(tmp_path, ONE_DISK)
+    s._exclusions = exclude([dataclasses.replace(d, read_only=Known(True, "test")) for d in s._disks])
+    assert not s.has_targets() and not s.no_disk_seen()
+    s.record_only(NoDisk(why=Why.OTHER, text="aucun disque", by="07"))
+    s.wait(60)
+    assert (s.job.exit_code, s.job.no_disk, s.job.attention) == (3, None, "attention-all-excluded")
+
+
+def test_a_text_terminal_asks_why_there_is_no_disk(tmp_path: Path) -> None:
+    s, _ = session(tmp_path, NO_DISK)
+    answers, lines = iter(["", "3", "9", "3", "x", "controleur en panne", "JR"]), []
+
+    def ask(_prompt: str) -> str:
+        return next(answers)
+
+    converse(s, ask, lines.append, words("fr"))
+    s.wait(60)
+    assert s.job.no_disk == {"why": "other", "text": "controleur en panne", "by": "JR"}
+    assert any("aucun disque" in line for line in lines) and all(len(line) <= 78 for line in lines)
 
 
 def test_garbage_from_lsblk_never_becomes_an_empty_list_that_passes(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from agent.model.events import Event, Kind
 from agent.model.functions import Result, Tried
 from agent.model.identity import DiskIdentity
 from agent.model.job import Job, State, apply
-from agent.model.plan import SystemChoice
+from agent.model.nodisk import NoDisk
+from agent.model.plan import Reveal, SystemChoice
 from agent.model.stick import Stick
 
 T0 = dt.datetime(2026, 11, 23, 14, 5, 0)
@@ -125,6 +126,7 @@ class ScriptedSession:
         excluded: Sequence[Mapping[str, Any]] = (),
         inventory: Mapping[str, Any] | None = None,
         operator: str = "07",
+        hidden: Mapping[str, Reveal] | None = None,
         resumable: Mapping[str, int] | None = None,
     ) -> None:
         self.lang = "fr"
@@ -136,6 +138,7 @@ class ScriptedSession:
         self.windows, self.windows_possible = windows, windows_possible
         self.instant = instant
         self.operator = operator
+        self.hidden = dict(hidden or {})
         self.resumable = dict(resumable or {})
         self.waiting = list(outbox)
         self.excluded = list(excluded)
@@ -265,6 +268,31 @@ class ScriptedSession:
     def stop(self) -> None:
         self.calls.append("stop")
         self.emit(Kind.STOP_REQUESTED)
+
+    def unanswered(self) -> Mapping[str, Reveal]:
+        return self.hidden
+
+    def leave_hidden(self, identity: str) -> None:
+        self.calls.append(f"leave {identity}")
+        areas = self.hidden.pop(identity).areas
+        plan = dict(self.job.plan or {})
+        plan["targets"] = [{**t, "left_hidden": list(areas)} for t in plan["targets"]]
+        self.emit(Kind.PLANNED, plan=plan, digest="77c19f3a" * 8, short_digest="77C1-9F3A")
+
+    def reveal(self, identity: str, typed: str) -> None:
+        self.calls.append(f"reveal {identity} {typed}")
+        del self.hidden[identity]
+
+    def no_disk_seen(self) -> bool:
+        return not self.disks
+
+    def record_only(self, no_disk: NoDisk | None = None) -> None:
+        if no_disk is None or not no_disk.complete:
+            raise Fault("no-disk-unexplained")
+        self.calls.append(f"record {no_disk.why.value}")
+        self.emit(Kind.NO_DISK, why=no_disk.why.value, text=no_disk.text, by=no_disk.by)
+        self.emit(Kind.ATTENTION, reason="attention-no-disk-explained")
+        self.finish("attention")
 
     def rescan(self) -> None:
         self.calls.append("rescan")

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent.model.identity import DiskIdentity
 from agent.model.job import State
+from agent.model.plan import Reveal
+from agent.model.stick import Stick, StickState
 from tests.unit.tui.driving import bench, run, to_confirm
 from tests.unit.tui.scripted_session import DISK, SECOND, ScriptedSession
 
@@ -45,6 +48,68 @@ async def test_one_disk_costs_one_scan_and_six_keys() -> None:
         await d.press("f2")
         assert d.place == "result"
         assert "EX-2026-RC-000123" in d.text()
+
+
+def hiding() -> Reveal:
+    identity = DiskIdentity(text=SERIAL, kind="serial", model="Samsung", size_bytes=1_000_000)
+    return Reveal(identity=identity, areas=("hpa",), exercise=True, hidden_bytes=40_000_000_000)
+
+
+@run
+async def test_a_hidden_part_is_answered_before_anything_is_consented_to() -> None:
+    session = ScriptedSession(hidden={SERIAL: hiding()})
+    async with bench(session) as d:
+        await to_confirm(d)
+        await d.press("enter", "enter")
+        await d.type("7k")
+        await d.scan("CONFIRMER")
+        assert not consents(session) and "40 Go" in d.text().replace("\u00a0", " ")
+        d.clock.at += 1
+        await d.press("é")  # the unshifted 2 of an AZERTY keyboard
+        assert session.calls[-1] == f"leave {SERIAL}" and session.job.plan_short == "77C1-9F3A"
+        assert "Partie cachée laissée" in d.text()
+        await d.type("7k2f")
+        await d.press("enter")
+        assert session.job.state is State.CONSENTED
+
+
+@run
+async def test_showing_a_hidden_part_takes_the_end_of_the_serial_by_hand() -> None:
+    session = ScriptedSession(hidden={SERIAL: hiding()})
+    async with bench(session) as d:
+        await to_confirm(d)
+        d.clock.at += 1
+        await d.press("1", "enter")
+        await d.type("7k2g")
+        await d.press("enter")
+        await d.scan("7K2F")
+        await d.press("escape")
+        d.clock.at += 1
+        await d.press("1")
+        assert not [c for c in session.calls if c.startswith("reveal")] and not consents(session)
+        await d.type("7k2f")
+        await d.press("enter")
+        assert session.calls[-1] == f"reveal {SERIAL} 7k2f" and not consents(session)
+
+
+@run
+async def test_no_disk_needs_a_reason_and_a_person() -> None:
+    session = ScriptedSession(disks=(), operator="")
+    async with bench(session) as d:
+        await d.scan("RC02041U")
+        await d.press("f2", "3")
+        assert d.place == "nodisk"
+        await d.press("enter", "enter")
+        assert not [c for c in session.calls if c.startswith("record")], "nothing is chosen beforehand"
+        await d.press("quotation_mark")  # the unshifted 3 of an AZERTY keyboard
+        await d.press("enter")
+        await d.type("volé")
+        await d.press("enter", "enter")
+        assert session.job.no_disk is None, "nobody said it yet"
+        await d.type("JR")
+        await d.press("enter")
+        assert session.job.no_disk == {"why": "other", "text": "volé", "by": "JR"}
+        assert session.job.state is State.ATTENTION and d.place == "wall"
 
 
 @run
@@ -306,8 +371,36 @@ async def test_leaving_returns_the_exit_code_of_the_job() -> None:
         session.finish("failed", 4, paper=False)
         await d.settle()
         assert "ÉCHEC" in d.lines()[0]
-        await d.press("f10", "o", "enter")
+        await d.press("f10", "enter")
+        assert d.bench.card is None and d.bench.return_value is None, "Entrée alone says no"
+        await d.press("f10", "o")
         assert d.bench.return_value == 4
+
+
+@run
+async def test_n_answers_at_once_and_a_scan_answers_nothing() -> None:
+    async with bench(ScriptedSession()) as d:
+        await d.press("f10", "n")
+        assert d.bench.card is None and d.bench.return_value is None
+        for code in ("YRO", "CONFIRMER", "RC02041Y"):
+            await d.press("f10")
+            await d.scan(code)
+            assert d.bench.return_value is None, code
+            d.clock.at += 1
+            await d.press("escape")
+
+
+@run
+async def test_where_results_would_be_lost_yes_takes_its_letter_then_enter() -> None:
+    session = ScriptedSession(exercise=False)
+    session.stick = Stick(state=StickState.NONE, home="/run/regain/home", images="", why="stick-why-optical")
+    async with bench(session) as d:
+        await d.press("f10")
+        assert "O, puis Entrée" in d.text()
+        await d.press("o")
+        assert d.bench.return_value is None and d.bench.card is not None
+        await d.press("enter")
+        assert d.bench.return_value == 0
 
 
 @run

@@ -99,7 +99,19 @@ async def test_every_screen_of_a_whole_job(lang: str, size: tuple[int, int]) -> 
 @run
 async def test_help_says_ten_lines_of_each_screen_and_every_code(lang: str) -> None:
     w = words(lang)
-    topics = ("general", "home", "hardware", "choice", "confirm", "wall", "result", "journal", "outbox", "settings")
+    topics = (
+        "general",
+        "home",
+        "hardware",
+        "choice",
+        "no-disk",
+        "confirm",
+        "wall",
+        "result",
+        "journal",
+        "outbox",
+        "settings",
+    )
     for topic in topics:
         texts = [w(f"help-{topic}-{n}") for n in range(1, 11)]
         assert all(texts) and not w.has(f"help-{topic}-11")
