@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
-from agent.inventory import lsblk
+from agent.inventory import lsblk, opal
 from agent.inventory.asking import ask, parsed, read, read_word
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
@@ -113,7 +113,10 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
     if bus in _SPEAKS:
         views.append(_view(ask(machine, _smartctl(path), timeout_s=_SMARTCTL_S, root=True), parse_smartctl, _no_smart))
     if bus in ("ata", "usb"):
-        views.append(_view(_hdparm(machine, "--Istdout", path), parse_hdparm, _no_identify))
+        identify = _hdparm(machine, "--Istdout", path)
+        views.append(_view(identify, parse_hdparm, _no_identify))
+        if bus == "ata" and opal.trusted(identify):
+            views += opal.look(machine, "ata", path)
     if bus == "ata":
         for option, key in (("-N", "hpa"), ("--dco-identify", "dco")):
             views.append(_view(_hdparm(machine, option, path), parse_hdparm, _no_extra(key)))
@@ -123,6 +126,8 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
         argv = ["nvme", "id-ctrl", path, "-o", "json"]
         controller = _view(ask(machine, argv, timeout_s=_TOOL_S, root=True), parse_id_ctrl, _no_nvme)
         views += [controller, _namespaces(machine, device.name, path, controller)]
+        if ((known(controller.nvme.oacs) if controller.nvme else None) or 0) & 1:
+            views += opal.look(machine, "nvme", path)
         if (known(controller.nvme.sanicap) if controller.nvme else None) or 0:
             argv = ["nvme", "get-log", path, "--log-id=0x81", "--log-len=512", "-b"]
             log = ask(machine, argv, timeout_s=_TOOL_S, root=True)
@@ -196,8 +201,10 @@ def _ata_sanitize(machine: Machine, path: str) -> Disk:
 def _scsi(machine: Machine, path: str, disk: Disk) -> list[Disk]:
     """The commands it supports, what a sanitize is doing, and the length of its sectors where the kernel gives no size:
     it takes none that is not a power of two (drivers/scsi/sd.c)."""
-    supported = _view(ask(machine, ["sg_opcodes", path], timeout_s=_TOOL_S, root=True), parse_opcodes, _no_opcodes)
-    views = [supported]
+    opcodes = ask(machine, ["sg_opcodes", path], timeout_s=_TOOL_S, root=True)
+    views = [_view(opcodes, parse_opcodes, _no_opcodes)]
+    if opal.listed(opcodes):
+        views += opal.look(machine, "scsi", path)
     if _offers_sanitize(views):
         answer = ask(machine, ["sg_requests", path], timeout_s=_TOOL_S, root=True)
         if isinstance(answer, Unreadable):

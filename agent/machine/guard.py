@@ -15,7 +15,7 @@ _KNOWN_TOOLS = frozenset(
         *("blkid", "blockdev", "cat", "dmidecode", "e2fsck", "ethtool", "fsck.vfat", "fsck.fat", "hdparm", "losetup"),
         *("lsblk", "lscpu", "lshw", "mcopy", "mdir", "mmc", "mokutil", "ntfscat", "ntfsls", "nvme", "partx"),
         *("sdparm", "sfdisk", "sgdisk"),
-        *("sg_inq", "sg_opcodes", "sg_readcap", "sg_requests", "sg_turs", "smartctl", "udevadm", "wipefs"),
+        *("sg_inq", "sg_opcodes", "sg_raw", "sg_readcap", "sg_requests", "sg_turs", "smartctl", "udevadm", "wipefs"),
     }
 )
 
@@ -47,6 +47,17 @@ _READING_MODE: dict[str, re.Pattern[str]] = {  # writes unless one of these is t
 }
 
 
+_SG_RAW_ASKS = re.compile(r"^(--binary|--request|[0-9]+)$")
+_SECURITY_PROTOCOL_IN = "a2"
+
+
+def _only_receives(words: Sequence[str]) -> bool:
+    """One raw SCSI command of all is known to read only, in the one form that we send it."""
+    device = next((at for at, word in enumerate(words) if word.startswith("/dev/")), len(words))
+    asks = all(_SG_RAW_ASKS.match(word) for word in words[:device])
+    return asks and [word.lower() for word in words[device + 1 : device + 2]] == [_SECURITY_PROTOCOL_IN]
+
+
 def destroys(argv: Sequence[str]) -> bool:
     """True when this command line could write to a disk."""
     tool = PurePath(argv[0]).name
@@ -55,5 +66,7 @@ def destroys(argv: Sequence[str]) -> bool:
         return any(re.match(r"^(of=)?/dev/(?!null$|zero$|full$|u?random$|std|fd/|tty|rtc|mem$)", w) for w in words)
     if tool in _READING_MODE and not any(_READING_MODE[tool].match(w) for w in words):
         return any(w.startswith("/dev/") for w in words)
+    if tool == "sg_raw":
+        return not _only_receives(words)
     writing = _WRITING.get(tool)
     return writing is not None and any(writing.match(w) for w in words)
