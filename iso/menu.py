@@ -11,10 +11,12 @@ MEMTEST_EFI = "/boot/memtest86+x64.efi"
 
 WORDS = (
     *("boot=live", "nopersistence", "noeject", "noresume", "systemd.gpt_auto=no", "consoleblank=0"),
-    *("quiet", "loglevel=3", "mitigations=off", "console=ttyS0,115200", "console=tty0"),
+    *("quiet", "loglevel=3", "mitigations=off", "libata.allow_tpm=1", "console=ttyS0,115200", "console=tty0"),
 )
 """Kernel words of every entry. Nothing is resumed, mounted or swapped on because a donated disk carries it.
-``mitigations=off``: the stick runs no program but its own, and old PCs pay most for the guards between programs."""
+``mitigations=off``: the stick runs no program but its own, and old PCs pay most for the guards between programs.
+``libata.allow_tpm=1``: self-encrypting SATA drives are asked whether they are locked, and take the number of their
+label (the kernel keeps TRUSTED SEND and RECEIVE back otherwise)."""
 
 TIMEOUT_S = 5
 

@@ -66,9 +66,9 @@ def table() -> str:
             if not rung.is_built():
                 how = "not built"
             lines.append(f"| {medium} | `{rung.name}` | {rung.level_on(disk).value} | {how} |")
-    psid = named("opal-psid")
-    state = "not exercised: no such drive here" if psid and psid.is_built() else "not built"
-    lines.append(f"| Opal, locked | `opal-psid` | purge | {state} |")
+    how = ", ".join(sorted({how for (name, _), hows in found.items() if name == "opal-psid" for how in hows}))
+    lines.append(f"| Opal, open | `opal-psid` | purge | {how or 'not exercised'} |")
+    lines.append(f"| Opal, locked | `opal-psid`, then its medium's | of what follows | {how or 'not exercised'} |")
     lines.append("| UFS, drives hidden by RST or VMD | none | – | not exercised: named, never wiped |")
     return "\n".join(lines)
 

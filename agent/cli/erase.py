@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from agent.model.plan import Exclusion, Plan
 
 
+PSID_METHOD = "opal-psid"
+
+
 def register(app: typer.Typer) -> None:
     app.command("disks", help="Les disques : identité, état, méthode prévue et pourquoi.")(disks)
     app.command("erase", help="Efface un disque, le prouve, écrit le rapport signé et le certificat.")(erase)
@@ -144,6 +147,10 @@ def erase(
     second_person: Annotated[
         str | None, typer.Option(help="Numéro de carte de la personne qui fait le second contrôle.")
     ] = None,
+    psid: Annotated[
+        str | None,
+        typer.Option(help="Disque Opal : le numéro PSID de son étiquette ; « ? » pour le taper à la question."),
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Une phrase par ligne (c'est l'affichage normal ici).")
     ] = False,
@@ -154,15 +161,33 @@ def erase(
     if reveal not in (None, "hpa", "dco"):
         raise Fault("usage", what="--reveal hpa|dco")
     _check_second(second_tool, second_person, operator)
+    number = _psid(psid, method)
     run = _Erase(disk, confirm, out, operator=operator, tag=tag, as_json=as_json)
     code = run(
-        technique=None if method == "auto" else method,
+        technique=PSID_METHOD if number else None if method == "auto" else method,
         level=level,
         verify=verify,
         reveal=reveal,
         second={"tool": second_tool, "person": second_person, "zero_pass": zero_pass},
+        psid=number,
     )
     raise typer.Exit(int(code))
+
+
+def _psid(typed: str | None, method: str) -> str:
+    """The number as the drive wants it, "" when it is not asked for. Raises Fault usage, psid-missing."""
+    from agent.erasure.tcg import clean_psid
+
+    if typed is None and method != PSID_METHOD:
+        return ""
+    if method not in ("auto", PSID_METHOD):
+        raise Fault("usage", what=f"--psid PSID [--method {PSID_METHOD}]")
+    if typed in (None, "?"):
+        typed = typer.prompt(w()("cli-ask-psid"))
+    number = clean_psid(str(typed))
+    if number is None:
+        raise Fault("psid-missing", disk="")
+    return number
 
 
 def _check_second(tool: str | None, person: str | None, operator: str) -> None:
@@ -186,6 +211,7 @@ class _Erase(OneDisk):
         verify: str | None,
         reveal: str | None,
         second: Mapping[str, Any],
+        psid: str = "",
     ) -> Exit:
         from agent.job.engine import run_plan
         from agent.job.history import close_runs, resume_points
@@ -205,7 +231,15 @@ class _Erase(OneDisk):
         known_facts = {**disk_facts(self.disks), name: facts}
         result = interruptible(
             lambda stop: run_plan(
-                self.machine, stream, plan, warrant, known_facts, stop=stop, install=None, resume=resume
+                self.machine,
+                stream,
+                plan,
+                warrant,
+                known_facts,
+                stop=stop,
+                install=None,
+                resume=resume,
+                psids={name: psid} if psid else None,
             )
         )
         if result.exit_code is Exit.REFUSED:

@@ -83,6 +83,8 @@ class Conversation:
     monotonic: Callable[[], float]
     restricted: bool = False
     """The drive failed a sanitize that was sent without AUSE: it takes nothing but another one without it."""
+    psid: str = field(default="", repr=False)
+    """The number of the drive's label as a person has typed it, "" for none. It is written nowhere."""
 
     def ask(self, argv: Sequence[str], *, timeout_s: float = ASK_S) -> Answer:
         """A question that writes nothing. Raises DoorError."""
@@ -96,10 +98,12 @@ class Conversation:
         status: Callable[[Answer], str | None] = lambda _: None,
         timeout_s: float | None = None,
         aside: bool = False,
+        stdin: bytes = b"",
     ) -> Heard:
         """Run it on the opened disk, with a heartbeat; the record keeps what was sent and answered.
 
-        ``aside``: it prepares the erase or cleans up after it, and erases nothing.
+        ``aside``: it prepares the erase or cleans up after it, and erases nothing. ``stdin`` goes to the tool and
+        nowhere else: it may hold what a person typed.
         """
         limit = timeout_s or self.limits.command_s
         entry: dict[str, Any] = {
@@ -111,7 +115,7 @@ class Conversation:
             entry["aside"] = True
         self.emit(Kind.COMMAND_STARTED, entry)  # on the medium before the drive hears of it
         began = self.monotonic()
-        got = self._wait(list(argv), limit)
+        got = self._wait(list(argv), limit, stdin)
         entry |= {"ended": self.machine.clock.utc(), "seconds": round(self.monotonic() - began, 3)}
         if isinstance(got, Answer):
             entry |= {
@@ -200,13 +204,13 @@ class Conversation:
             told["left_s"] = round(estimate_s - elapsed)
         self.emit(Kind.COMMAND_RUNNING, told)
 
-    def _wait(self, argv: Sequence[str], timeout_s: float) -> Answer | DoorError:
+    def _wait(self, argv: Sequence[str], timeout_s: float, stdin: bytes) -> Answer | DoorError:
         """The answer, or why there is none. Raises whatever else the door raises."""
         inbox: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
 
         def run() -> None:
             try:
-                inbox.put(self.disk.run(argv, timeout_s=timeout_s))
+                inbox.put(self.disk.run(argv, timeout_s=timeout_s, stdin=stdin))
             except BaseException as error:  # noqa: BLE001 raised again below, in the thread that waits
                 inbox.put(error)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.erasure import ata, ata_sanitize, nvme, proof, scsi
+from agent.erasure import ata, ata_sanitize, nvme, opal, proof, scsi
 from agent.erasure.commands import Conversation, Heard
 from agent.erasure.ladder import named
 from agent.model.erasure import Method, Skipped
@@ -28,6 +28,9 @@ def at_rest(talk: Conversation) -> bool:
     ``seen.end`` says so. True when the drive is ready to be told something."""
     if not talk.machine.has_firmware(talk.disk.path):
         return True
+    if talk.method.technique != opal.PsidRevert.name and opal.is_still_locked(talk):
+        talk.seen.end = "opal-locked"
+        return False
     if ata.is_ata(talk.facts):
         ata.speak_plainly(talk)
         if not ata.without_our_password(talk):
@@ -121,7 +124,8 @@ class Firmware:
                 seen.status_timeline.clear()
             cut = False
             if heard is None:
-                if seen.planted is None and not self.work(("plant",)):
+                technique.admit(self.talk)
+                if seen.planted is None and not technique.shut(self.talk) and not self.work(("plant",)):
                     return method
                 heard = technique.carry_out(self.talk)
             if not heard.end and self._changed():

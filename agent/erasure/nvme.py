@@ -146,9 +146,9 @@ class _Sanitize(InOrder):
         once = ["-n", "1", "-p", "0"] if action == "overwrite" else []
         unrestricted = [] if talk.restricted else ["-u"]
         argv = ["nvme", "sanitize", talk.disk.path, "-a", str(code), *unrestricted, *once]
-        heard = talk.send(argv, heard=_heard, status=_status)
-        if not heard.goes_on:
-            return heard
+        answer = talk.send(argv, heard=heard, status=_status)
+        if not answer.goes_on:
+            return answer
         talk.note(Status(state="accepted"))
         return talk.follow(sanitize_poll(talk, code), estimate_s=before.estimates.get(code))
 
@@ -224,12 +224,12 @@ class NvmeFormat(Technique):
             return Heard(refusal="skip-tool-failed", params={"error": str(error)})
         force = ["--force"] if _version(talk) >= _FIRST_WITH_FORCE else []
         argv = ["nvme", "format", talk.disk.path, "-s", str(setting), "-l", block, *force]
-        return talk.send(argv, heard=_heard, status=_status)
+        return talk.send(argv, heard=heard, status=_status)
 
 
 def leave_failure(talk: Conversation) -> bool:
     """Exit Failure Mode: only a drive whose sanitize was sent with AUSE takes it. True when it did."""
-    talk.send(["nvme", "sanitize", talk.disk.path, "-a", "1"], heard=_heard, status=_status, aside=True)
+    talk.send(["nvme", "sanitize", talk.disk.path, "-a", "1"], heard=heard, status=_status, aside=True)
     status = sanitize_poll(talk)()
     talk.note(status)
     return status.state not in ("failed", "in_progress", "unknown")
@@ -240,7 +240,8 @@ def _status(answer: Answer) -> str | None:
     return None if code is None else f"{code:#05x}"
 
 
-def _heard(answer: Answer) -> Heard:
+def heard(answer: Answer) -> Heard:
+    """What the answer to an admin command means: refused before it began, ended, or accepted."""
     if answer.exit_status == 0:
         return Heard()
     code, said = status_code(answer), answer.text + answer.errors

@@ -44,6 +44,8 @@ FAILED_ENDS: Mapping[str, str] = {
     "not-erased": ERASED_NOTHING,
     "password-left": "reason-password-left",
     "locked": "reason-locked",
+    "opal-locked": "reason-opal-locked",
+    "opal-still-locked": "reason-opal-still-locked",
 }
 """How the worker, or the drive's own command, ended -> why that is a failure of the disk."""
 

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent.erasure import firmware, proof, ranges, second, zeros
@@ -44,13 +44,16 @@ def erase(
     stop: threading.Event,
     resume: ResumePoint | None,
     limits: Limits | None = None,
+    psid: str = "",
     entropy: Callable[[int], bytes] = os.urandom,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Evidence:
-    """Erase, read back and prove one opened disk. ``emit`` is called from this thread only.
+    """Erase, read back and prove one opened disk. ``emit`` is called from this thread only. ``psid``: the number of the
+    drive's label, for the technique that asks for it.
 
     Raises Fault "disk-no-method" for a technique this version cannot run here, "disk-changed" when the disk is not the
-    one the resume point speaks of (nothing was written then). Whatever happens afterwards is in the evidence.
+    one the resume point speaks of, "psid-…" for a number that is missing or that the drive refuses (nothing was written
+    then). Whatever happens afterwards is in the evidence.
     """
     if not _runs(target.method.technique, machine, disk):
         wanted = named(target.method.technique)
@@ -69,6 +72,7 @@ def erase(
         stop=stop,
         resume=resume,
         limits=limits or Limits(),
+        psid=psid,
         entropy=entropy,
         monotonic=monotonic,
         seen=_seen_before(resume),
@@ -127,6 +131,7 @@ class _Run:
     entropy: Callable[[int], bytes]
     monotonic: Callable[[], float]
     seen: Seen
+    psid: str = field(default="", repr=False)
     heat: Heat | None = None
 
     def go(self) -> None:
@@ -163,6 +168,7 @@ class _Run:
             stop=self.stop,
             limits=self.limits,
             monotonic=self.monotonic,
+            psid=self.psid,
         )
 
     def _work(self, steps: Sequence[str]) -> bool:

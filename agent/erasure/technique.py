@@ -119,6 +119,13 @@ class Technique:
             fallback=fallback,
         )
 
+    def admit(self, talk: Conversation) -> None:
+        """Before anything is written: raises Fault when a word that a person must give is missing or wrong."""
+
+    def shut(self, talk: Conversation) -> bool:
+        """The drive gives no sector until its command has run: no canary can be planted before."""
+        return False
+
     def carry_out(self, talk: Conversation) -> Heard:
         """Send what there is to send and follow it to its end. What was heard, never a verdict."""
         raise NotImplementedError

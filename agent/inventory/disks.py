@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
-from agent.inventory import lsblk
+from agent.inventory import lsblk, opal
 from agent.inventory.asking import ask, at_once, parsed, read, read_word
 from agent.inventory.first import SMARTCTL_S, TOOL_S, smartctl
 from agent.inventory.hdparm import parse_hdparm
@@ -109,6 +109,8 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
     if bus == "nvme":
         controller = views[-1]
         views.append(_namespaces(machine, device.name, path, controller))
+        if ((known(controller.nvme.oacs) if controller.nvme else None) or 0) & 1:
+            views += opal.look(machine, "nvme", path)
         if (known(controller.nvme.sanicap) if controller.nvme else None) or 0:
             argv = ["nvme", "get-log", path, "--log-id=0x81", "--log-len=512", "-b"]
             log = ask(machine, argv, timeout_s=TOOL_S, root=True)
@@ -129,7 +131,7 @@ def _questions(machine: Machine, path: str, bus: str | None) -> list[Callable[[]
             lambda: _view(ask(machine, smartctl(path), timeout_s=SMARTCTL_S, root=True), parse_smartctl, _no_smart)
         )
     if bus in ("ata", "usb"):
-        asked.append(lambda: _view(_hdparm(machine, "--Istdout", path), parse_hdparm, _no_identify))
+        asked.append(lambda: _identify(machine, path, bus))
     if bus == "ata":
         asked.append(lambda: _view(_hdparm(machine, "-N", path), parse_hdparm, _no_extra("hpa")))
         asked.append(lambda: _view(_hdparm(machine, "--dco-identify", path), parse_hdparm, _no_extra("dco")))
@@ -137,6 +139,14 @@ def _questions(machine: Machine, path: str, bus: str | None) -> list[Callable[[]
         argv = ["nvme", "id-ctrl", path, "-o", "json"]
         asked.append(lambda: _view(ask(machine, argv, timeout_s=TOOL_S, root=True), parse_id_ctrl, _no_nvme))
     return asked
+
+
+def _identify(machine: Machine, path: str, bus: str | None) -> Disk:
+    """IDENTIFY DEVICE, and what Level 0 Discovery tells of a drive that says it answers it."""
+    answer = _hdparm(machine, "--Istdout", path)
+    view = _view(answer, parse_hdparm, _no_identify)
+    told = opal.look(machine, "ata", path) if bus == "ata" and opal.trusted(answer) else []
+    return dataclasses.replace(view, extra=_extras([view.extra, *(t.extra for t in told)]))
 
 
 def _hdparm(machine: Machine, option: str, path: str) -> Any:
@@ -196,8 +206,10 @@ def _ata_sanitize(machine: Machine, path: str) -> Disk:
 def _scsi(machine: Machine, path: str, disk: Disk) -> list[Disk]:
     """The commands it supports, what a sanitize is doing, and the length of its sectors where the kernel gives no size:
     it takes none that is not a power of two (drivers/scsi/sd.c)."""
-    supported = _view(ask(machine, ["sg_opcodes", path], timeout_s=TOOL_S, root=True), parse_opcodes, _no_opcodes)
-    views = [supported]
+    opcodes = ask(machine, ["sg_opcodes", path], timeout_s=TOOL_S, root=True)
+    views = [_view(opcodes, parse_opcodes, _no_opcodes)]
+    if opal.listed(opcodes):
+        views += opal.look(machine, "scsi", path)
     if _offers_sanitize(views):
         answer = ask(machine, ["sg_requests", path], timeout_s=TOOL_S, root=True)
         if isinstance(answer, Unreadable):

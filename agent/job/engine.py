@@ -55,9 +55,10 @@ def run_plan(
     stop: threading.Event,
     install: Install | None,
     resume: Mapping[str, ResumePoint] | None = None,
+    psids: Mapping[str, str] | None = None,
 ) -> Result:
     """Erase every target at once, then install when the plan says so and the proof is there."""
-    evidence = _erase_all(machine, stream, plan, warrant, facts, stop=stop, resume=resume or {})
+    evidence = _erase_all(machine, stream, plan, warrant, facts, stop=stop, resume=resume or {}, psids=psids or {})
     installed: Mapping[str, Any] | None = None
     install_fault: Fault | None = None
     if plan.install is not None and install is not None:
@@ -115,11 +116,12 @@ def _erase_all(
     *,
     stop: threading.Event,
     resume: Mapping[str, ResumePoint],
+    psids: Mapping[str, str],
 ) -> tuple[Evidence, ...]:
     if not plan.targets:
         return ()
     thaw(machine, plan.targets, facts, tell=lambda kind, params: _say(stream, kind, params), stop=stop)
-    one = functools.partial(_erase_one, machine, stream, plan, warrant, facts, stop, resume)
+    one = functools.partial(_erase_one, machine, stream, plan, warrant, facts, stop, resume, psids)
     with ThreadPoolExecutor(max_workers=len(plan.targets), thread_name_prefix="disk") as pool:
         return tuple(pool.map(one, plan.targets))
 
@@ -132,6 +134,7 @@ def _erase_one(
     facts: Mapping[str, Disk],
     stop: threading.Event,
     resume: Mapping[str, ResumePoint],
+    psids: Mapping[str, str],
     target: Target,
 ) -> Evidence:
     """One disk from opening to outcome. Whatever goes wrong ends in an outcome, never in a disk left out."""
@@ -177,6 +180,7 @@ def _erase_one(
                 stop=stop,
                 # a disk that shows another size than when it was cut starts over
                 resume=point if point and point.bytes_total == disk.size_bytes else None,
+                psid=psids.get(name, ""),
             )
             evidence = dataclasses.replace(
                 evidence,

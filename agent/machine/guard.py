@@ -15,7 +15,7 @@ _KNOWN_TOOLS = frozenset(
         *("blkid", "blockdev", "cat", "dmidecode", "e2fsck", "ethtool", "fsck.vfat", "fsck.fat", "hdparm", "losetup"),
         *("lsblk", "lscpu", "lshw", "mcopy", "mdir", "mmc", "mokutil", "ntfscat", "ntfsls", "nvme", "partx"),
         *("sdparm", "sfdisk", "sgdisk"),
-        *("sg_inq", "sg_opcodes", "sg_readcap", "sg_requests", "smartctl", "udevadm", "wipefs"),
+        *("sg_inq", "sg_opcodes", "sg_raw", "sg_readcap", "sg_requests", "smartctl", "udevadm", "wipefs"),
     }
 )
 
@@ -47,15 +47,29 @@ _READING_MODE: dict[str, re.Pattern[str]] = {  # writes unless one of these is t
 }
 
 
+_SG_RAW_ASKS = re.compile(r"^(--binary|--request|[0-9]+)$")
+_SECURITY_PROTOCOL_IN = "a2"
+_TEST_UNIT_READY = ["00"] * 6
+
+
+def _only_receives(words: Sequence[str]) -> bool:
+    """Two raw SCSI commands of all are known to write nothing, in the one form that we send them."""
+    if words[1:] == _TEST_UNIT_READY:
+        return True
+    device = next((at for at, word in enumerate(words) if word.startswith("/dev/")), len(words))
+    asks = all(_SG_RAW_ASKS.match(word) for word in words[:device])
+    return asks and [word.lower() for word in words[device + 1 : device + 2]] == [_SECURITY_PROTOCOL_IN]
+
+
 def destroys(argv: Sequence[str]) -> bool:
     """True when this command line could write to a disk."""
     tool = PurePath(argv[0]).name
     words = list(argv[1:])
-    if tool == "sg_raw":  # whatever its CDB says; TEST UNIT READY alone is known to write nothing
-        return words[1:] != ["00"] * 6
     if tool not in _KNOWN_TOOLS:
         return any(re.match(r"^(of=)?/dev/(?!null$|zero$|full$|u?random$|std|fd/|tty|rtc|mem$)", w) for w in words)
     if tool in _READING_MODE and not any(_READING_MODE[tool].match(w) for w in words):
         return any(w.startswith("/dev/") for w in words)
+    if tool == "sg_raw":
+        return not _only_receives(words)
     writing = _WRITING.get(tool)
     return writing is not None and any(writing.match(w) for w in words)

@@ -99,13 +99,16 @@ class RehearsalDisk:
         return os.fstat(self._fd).st_size != self._file_bytes
 
     def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
+        return self._start(module, spec, self._faults)
+
+    def _start(self, module: str, spec: Mapping[str, Any], faults: Sequence[Mapping[str, Any]]) -> Process:
         os.set_inheritable(self._fd, True)
         geometry = {
             "fd": self._fd,
             "size_bytes": self.size_bytes,
             "logical_block": self.logical_block,
             "physical_block": self.physical_block,
-            "faults": self._faults,
+            "faults": list(faults),
             "pace_bytes_per_s": self._pace,
         }
         return Process(module, {**spec, **geometry}, fd=self._fd)
@@ -153,9 +156,16 @@ class LaboratoryDisk(RehearsalDisk):
         return self._laboratory.run(argv, timeout_s=timeout_s, stdin=stdin)
 
     def changed(self) -> bool:
-        return (
-            super().changed() or not self._laboratory.has(self.path) or self._laboratory.node(self.path) != self._node
-        )
+        if super().changed() or not self._laboratory.has(self.path):
+            return True
+        return dataclasses.replace(self._laboratory.node(self.path), closed=self._node.closed) != self._node
+
+    def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
+        """A drive that its owner has locked fails every transfer, whatever the file behind it would do."""
+        if self._laboratory.node(self.path).closed:
+            locked = [{"kind": "read-error"}, {"kind": "write-error"}]
+            return self._start(module, spec, [*self._faults, *locked])
+        return super().start_worker(module, spec)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

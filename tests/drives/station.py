@@ -75,6 +75,7 @@ class Station:
         facts: Disk | None = None,
         stop: threading.Event | None = None,
         entropy: Callable[[int], bytes] = os.urandom,
+        psid: str = "",
     ) -> Evidence:
         """With what the journal holds of an earlier run. ``entropy``: the canaries' places are drawn from it."""
         known_facts, identity = facts or self.facts, self.identity
@@ -93,6 +94,7 @@ class Station:
                 resume=resume_point(self.journal.events(), identity.text),
                 limits=Limits(block_bytes=MIB, mark_bytes=4 * MIB),
                 entropy=entropy,
+                psid=psid,
             )
 
     def _consent(self, target: Target) -> tuple[Plan, Warrant]:

@@ -13,6 +13,7 @@ cli-disks-unreadable = The disks could not be read: { $why }
 cli-disk-identity = Identity: { $identity }   (to confirm: { $suffix })
 cli-disk-excluded = Excluded: { $why }
 cli-disk-method = Method: { $method }
+cli-ask-psid = PSID on the drive’s label (32 letters and digits)
 cli-erase-resumes = An erasure of this disk was cut: it goes on at { $size }.
 cli-bench-registry = Exercise registry: { $url }
 cli-bench-home = Exercise folder: { $path }

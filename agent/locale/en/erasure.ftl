@@ -54,6 +54,7 @@ method-scsi-sanitize-overwrite = SAS disk: SANITIZE, overwrite by the drive itse
 method-scsi-format-unit = SAS disk: FORMAT UNIT, a look for the canaries, then one pass and a read-back.
 method-mmc-sanitize = eMMC: blocks released, SANITIZE, a look for the canaries, then one pass and a read-back.
 method-opal-psid = Opal drive: factory revert with the PSID, a look for the canaries, then one pass and a read-back.
+method-opal-psid-locked = Locked Opal drive: factory revert with the PSID, which opens it. The method that follows erases it and proves it.
 method-overwrite-hdd = Hard disk: one pass over all visible space, then read back.
 method-overwrite-ssd = Flash memory: two passes over all visible space, then read back.
 method-overwrite-emmc = eMMC or card: two passes over all visible space, then read back.
@@ -68,6 +69,7 @@ method-overwrite-unknown = Unknown kind of disk, treated as flash memory: two pa
 claim-ssd-overwrite = Overwrite of an SSD: not a Purge. Spare areas were not reached.
 claim-nvme-format = The NVMe Format command followed by one pass is not a Purge: nobody could see the spare areas.
 claim-crypto-only = This erasure relies on the drive’s own encryption: nobody could see whether everything was encrypted from the start. One pass followed.
+claim-opal-psid = Opal factory revert with the PSID. This erasure relies on the drive’s own encryption: nobody could see whether everything was encrypted from the start. One pass followed.
 claim-security-erase-ssd = SECURITY ERASE followed by one pass is not a Purge on an SSD: nobody could see the spare areas.
 claim-format-unit = FORMAT UNIT followed by one pass is not a Purge: nobody could see the spare areas.
 claim-emmc = Overwrite of an eMMC: not a Purge. Spare, boot and RPMB areas were not reached.
@@ -96,6 +98,9 @@ skip-capability-not-read = Nobody asked the drive whether it has it.
 skip-capability-unreadable = The drive could not tell whether it has it: { $error }.
 skip-frozen = The drive is frozen by the BIOS.
 skip-locked = The drive is locked by a password.
+skip-opal-not-owned = Nobody has locked this drive: its PSID would erase nothing.
+skip-opal-not-encrypting = This drive does not encrypt what it keeps: a factory revert erases nothing.
+skip-opal-opened = Done: the drive was locked, the PSID opened it. No canary could be planted before, so it proves nothing alone. What follows is proven by itself.
 skip-level-too-low = It does not reach Purge.
 skip-size-unknown = The size of the disk is not known.
 skip-read-only = The disk is read-only.
@@ -142,6 +147,8 @@ reason-sanitize-no-end = The SANITIZE command is taking far longer than the driv
 reason-left-running = The drive is still erasing itself, and nothing can stop it. This disk is NOT certified: come back to check it.
 reason-password-left = The password set for the erasure (“regain”) could not be taken off.
 reason-locked = The drive is locked by a password that is not ours. Nothing was written.
+reason-opal-locked = The drive is locked by its former owner (Opal). Nothing was written. The PSID on its label opens it: regain erase, option --psid.
+reason-opal-still-locked = The drive answered the factory revert and is still locked.
 reason-command-unknown = The drive did not say how its erase command ended.
 reason-command-refused = The drive refused its erase command and the plan has nothing after it.
 reason-command-not-checked = Nobody could see what the drive’s command erased.
@@ -224,6 +231,18 @@ err-disk-canary-alive = Canaries can still be read: { $disk }
 err-disk-lied = The drive said “done” without erasing: { $disk }
     .why = Its erase command answered, and former data can still be read.
     .todo = Do not release this PC. Start again: the new plan leaves that command aside and overwrites the disk.
+err-psid-missing = PSID expected: { $disk }
+    .why = This drive asks for the 32 letters and digits printed on its label (PSID). Nothing was written.
+    .todo = Type it again with “--psid”, in capital letters and without blanks. It is not the serial number.
+err-psid-wrong = The drive refuses this PSID: { $disk }
+    .why = The number typed is not that of this drive. Nothing was written.
+    .todo = Read the label again: 0 and O, 1 and I, 8 and B look alike. After five mistakes the drive stops listening until the PC is switched off.
+err-psid-locked-out = Too many wrong PSIDs: { $disk }
+    .why = The drive no longer listens to any number. Nothing was written.
+    .todo = Switch the PC off, unplug it for ten seconds, switch it on, then type the number again.
+err-psid-refused = The drive does not accept the factory revert: { $disk }
+    .why = Its answer: { $status }. Nothing was written.
+    .todo = Switch the PC off and try once more. If it refuses again, set the disk aside for destruction.
 err-disk-verify-mismatch = The read-back does not match: { $disk }
     .why = The disk gives back something else than what was written.
     .todo = Do not release this disk. It is to be destroyed, with this code on the label.
@@ -253,6 +272,8 @@ err-disk-no-method = Method not possible: { $method }, disk { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-not-owned] { skip-opal-not-owned }
+        [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }
         [skip-optical] { skip-optical }
@@ -271,6 +292,8 @@ err-disk-level-out-of-reach = Purge is out of reach: { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-not-owned] { skip-opal-not-owned }
+        [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-level-too-low] { skip-level-too-low }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }

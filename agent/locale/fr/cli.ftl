@@ -13,6 +13,7 @@ cli-disks-unreadable = Les disques n’ont pas pu être lus : { $why }
 cli-disk-identity = Identité : { $identity }   (à confirmer : { $suffix })
 cli-disk-excluded = Exclu : { $why }
 cli-disk-method = Méthode : { $method }
+cli-ask-psid = Numéro PSID de l’étiquette du disque (32 lettres et chiffres)
 cli-erase-resumes = Un effacement de ce disque a été coupé : il reprend à { $size }.
 cli-bench-registry = Registre d’exercice : { $url }
 cli-bench-home = Dossier de l’exercice : { $path }

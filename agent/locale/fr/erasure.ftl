@@ -54,6 +54,7 @@ method-scsi-sanitize-overwrite = Disque SAS : SANITIZE, écrasement par le disq
 method-scsi-format-unit = Disque SAS : FORMAT UNIT, contrôle des témoins, puis une passe et relecture.
 method-mmc-sanitize = Mémoire eMMC : libération des blocs, SANITIZE, contrôle des témoins, puis une passe et relecture.
 method-opal-psid = Disque Opal : retour d’usine par le numéro PSID, contrôle des témoins, puis une passe et relecture.
+method-opal-psid-locked = Disque Opal verrouillé : retour d’usine par le numéro PSID, qui l’ouvre. La méthode qui suit l’efface et le prouve.
 method-overwrite-hdd = Disque dur : une passe sur tout l’espace visible, puis relecture.
 method-overwrite-ssd = Mémoire flash : deux passes sur tout l’espace visible, puis relecture.
 method-overwrite-emmc = Mémoire eMMC ou carte : deux passes sur tout l’espace visible, puis relecture.
@@ -68,6 +69,7 @@ method-overwrite-unknown = Type de disque inconnu, traité comme de la mémoire 
 claim-ssd-overwrite = L’écrasement d’un SSD n’est pas un effacement renforcé : les zones de réserve ne sont pas atteintes.
 claim-nvme-format = La commande Format NVMe suivie d’une passe n’est pas un effacement renforcé : personne n’a pu voir les zones de réserve.
 claim-crypto-only = Cet effacement repose sur le chiffrement du disque par lui-même : personne n’a pu voir si tout était chiffré depuis le début. Une passe a suivi.
+claim-opal-psid = Retour d’usine Opal par le numéro PSID. Cet effacement repose sur le chiffrement du disque par lui-même : personne n’a pu voir si tout était chiffré depuis le début. Une passe a suivi.
 claim-security-erase-ssd = SECURITY ERASE suivi d’une passe n’est pas un effacement renforcé sur un SSD : personne n’a pu voir les zones de réserve.
 claim-format-unit = FORMAT UNIT suivi d’une passe n’est pas un effacement renforcé : personne n’a pu voir les zones de réserve.
 claim-emmc = L’écrasement d’une mémoire eMMC n’est pas un effacement renforcé : les zones de réserve, d’amorçage et RPMB ne sont pas atteintes.
@@ -96,6 +98,9 @@ skip-capability-not-read = Personne n’a demandé au disque s’il la propose.
 skip-capability-unreadable = Le disque n’a pas pu dire s’il la propose : { $error }.
 skip-frozen = Le disque est verrouillé par le BIOS.
 skip-locked = Le disque est verrouillé par mot de passe.
+skip-opal-not-owned = Personne n’a verrouillé ce disque : son numéro PSID n’effacerait rien.
+skip-opal-not-encrypting = Ce disque ne chiffre pas ce qu’il garde : un retour d’usine n’efface rien.
+skip-opal-opened = Faite : le disque était verrouillé, le numéro PSID l’a ouvert. Aucun témoin ne pouvait y être posé avant, donc elle ne prouve rien seule. La suite est prouvée à part.
 skip-level-too-low = Elle n’atteint pas l’effacement renforcé.
 skip-size-unknown = La taille du disque n’est pas connue.
 skip-read-only = Le disque est en lecture seule.
@@ -142,6 +147,8 @@ reason-sanitize-no-end = La commande SANITIZE dure bien plus longtemps que ce qu
 reason-left-running = Le disque s’efface encore, et rien ne peut l’arrêter. Ce disque n’est PAS certifié : revenez le contrôler.
 reason-password-left = Le mot de passe posé pour l’effacement (« regain ») n’a pas pu être retiré.
 reason-locked = Le disque est verrouillé par un mot de passe qui n’est pas le nôtre. Rien n’a été écrit.
+reason-opal-locked = Le disque est verrouillé par son ancien propriétaire (Opal). Rien n’a été écrit. Le numéro PSID de son étiquette l’ouvre : regain erase, option --psid.
+reason-opal-still-locked = Le disque a répondu au retour d’usine et reste verrouillé.
 reason-command-unknown = Le disque n’a pas dit comment sa commande d’effacement s’est terminée.
 reason-command-refused = Le disque a refusé sa commande d’effacement et le plan ne prévoit rien d’autre.
 reason-command-not-checked = Personne n’a pu voir ce que la commande du disque a effacé.
@@ -224,6 +231,18 @@ err-disk-canary-alive = Témoins encore lisibles : { $disk }
 err-disk-lied = Le disque a dit « fait » sans effacer : { $disk }
     .why = Sa commande d’effacement a répondu, et d’anciennes données sont encore lisibles.
     .todo = Ne remettez pas ce poste. Recommencez : le nouveau plan laisse cette commande et écrase le disque.
+err-psid-missing = Numéro PSID attendu : { $disk }
+    .why = Ce disque demande les 32 lettres et chiffres imprimés sur son étiquette (PSID). Rien n’a été écrit.
+    .todo = Retapez-le avec « --psid », en majuscules et sans espace. Ce n’est pas le numéro de série.
+err-psid-wrong = Le disque refuse ce numéro PSID : { $disk }
+    .why = Le numéro tapé n’est pas celui de ce disque. Rien n’a été écrit.
+    .todo = Relisez l’étiquette : 0 et O, 1 et I, 8 et B se ressemblent. Après cinq erreurs, le disque n’écoute plus jusqu’à l’arrêt du poste.
+err-psid-locked-out = Trop de mauvais numéros PSID : { $disk }
+    .why = Le disque n’écoute plus aucun numéro. Rien n’a été écrit.
+    .todo = Éteignez le poste, débranchez-le dix secondes, rallumez-le, puis retapez le numéro.
+err-psid-refused = Le disque n’accepte pas le retour d’usine : { $disk }
+    .why = Sa réponse : { $status }. Rien n’a été écrit.
+    .todo = Éteignez le poste et recommencez une fois. S’il refuse encore, mettez le disque à détruire.
 err-disk-verify-mismatch = La relecture ne correspond pas : { $disk }
     .why = Le disque rend autre chose que ce qui a été écrit.
     .todo = Ne remettez pas ce disque. Mettez-le à détruire, avec ce code sur l’étiquette.
@@ -253,6 +272,8 @@ err-disk-no-method = Méthode impossible : { $method }, disque { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-not-owned] { skip-opal-not-owned }
+        [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }
         [skip-optical] { skip-optical }
@@ -271,6 +292,8 @@ err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { 
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-not-owned] { skip-opal-not-owned }
+        [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-level-too-low] { skip-level-too-low }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }

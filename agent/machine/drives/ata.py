@@ -19,6 +19,7 @@ from agent.machine.drives.ata_smart import Smart
 from agent.machine.drives.bus import CommandSet, MmcReply, NvmeReply, ScsiReply
 from agent.machine.drives.faults import AtaFault, leaves
 from agent.machine.drives.medium import Erasing, Fill, Medium, WaitingClock
+from agent.machine.drives.opal import OpalFault, OpalMake, Tper
 from agent.machine.drives.sat import Bridge, Translation
 from agent.machine.drives.sense import DID_RESET
 from agent.machine.drives.taskfile import IDNF, Registers, Taskfile, aborted, done
@@ -37,7 +38,8 @@ Handler = Callable[[Taskfile, bytes], Registers]
 
 class AtaDrive:
     """``backing`` holds the whole drive, hidden sectors included. ``size_bytes``: what the drive says of itself, by
-    default what its file holds; a file that is smaller holds the first sectors."""
+    default what its file holds; a file that is smaller holds the first sectors. ``trusted``: the kernel lets security
+    protocols through (libata.allow_tpm=1)."""
 
     command_set = CommandSet.ATA
 
@@ -52,6 +54,9 @@ class AtaDrive:
         faults: Collection[AtaFault] = (),
         bridge: Bridge | None = None,
         size_bytes: int | None = None,
+        opal: OpalMake | None = None,
+        opal_faults: Collection[OpalFault] = (),
+        trusted: bool = True,
     ) -> None:
         self.path, self.backing, self.clock = path, backing, clock
         self.make = make or AtaMake()
@@ -69,7 +74,8 @@ class AtaDrive:
         self.size_bytes = self.limits.visible * self.logical_block
         self._last = 0  # the command before this one: READ NATIVE MAX and ERASE PREPARE come right before another
         self._power_cycles = 0
-        self._translation = Translation(self, bridge=bridge)
+        self.tper = Tper(make=opal, media=(self.medium,), clock=clock, faults=opal_faults) if opal else None
+        self._translation = Translation(self, bridge=bridge, tper=self.tper if trusted else None)
         self._handlers = self._table()
 
     def _table(self) -> Mapping[int, Handler]:
@@ -103,6 +109,7 @@ class AtaDrive:
             sectors=self.limits.visible,
             word_128=self.security.word_128,
             master_revision=self.security.revision,
+            trusted=self.tper is not None,
         )
 
     def execute(self, task: Taskfile, data: bytes) -> Registers:
@@ -120,7 +127,11 @@ class AtaDrive:
     def media_ready(self) -> bool:
         """Would it give its sectors to a host now?"""
         self.sanitize.settle()
-        return not self.security.locked and self.sanitize.state in (State.IDLE, State.FROZEN)
+        return not self.security.locked and not self.closed and self.sanitize.state in (State.IDLE, State.FROZEN)
+
+    @property
+    def closed(self) -> bool:
+        return self.tper is not None and self.tper.locked
 
     def _limit(self, task: Taskfile, data: bytes) -> Registers:
         pairs = {limits.SET_MAX: limits.READ_NATIVE, limits.SET_MAX_EXT: limits.READ_NATIVE_EXT}
@@ -141,13 +152,13 @@ class AtaDrive:
 
     def _read(self, task: Taskfile, data: bytes) -> Registers:
         span = self._span(task)
-        if span is None or self.security.locked:
+        if span is None or self.security.locked or self.closed:
             return aborted(task, error=IDNF if span is None else 0x04)
         return done(task, data=self.medium.read(*span))
 
     def _write(self, task: Taskfile, data: bytes) -> Registers:
         span = self._span(task)
-        if span is None or self.security.locked or len(data) < span[1]:
+        if span is None or self.security.locked or self.closed or len(data) < span[1]:
             return aborted(task, error=IDNF if span is None else 0x04)
         self.medium.write(span[0], data[: span[1]])
         return done(task)
@@ -205,13 +216,18 @@ class AtaDrive:
         self.sanitize.power_on()
         self.security.power_on(after_suspend=after_suspend)
         self.limits.power_on()
+        if self.tper is not None:
+            self.tper.power_on()
         self.size_bytes = self.limits.visible * self.logical_block
         self._last = 0
         if not after_suspend:
             self._translation.power_on()
 
     def scsi(self, cdb: bytes, data_out: bytes, in_length: int) -> ScsiReply:
-        return self._translation.scsi(cdb, data_out, in_length)
+        if self.tper is not None and self.tper.gone:
+            return ScsiReply(host_status=DID_RESET)
+        answer = self._translation.scsi(cdb, data_out, in_length)
+        return ScsiReply(host_status=DID_RESET) if self.tper is not None and self.tper.gone else answer
 
     def nvme(self, opcode: int, nsid: int, cdw10_15: tuple[int, ...], data_out: bytes, in_length: int) -> NvmeReply:
         raise NotImplementedError

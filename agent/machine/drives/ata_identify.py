@@ -43,14 +43,18 @@ _SECURITY, _HPA, _DCO, _SMART = 1 << 1, 1 << 10, 1 << 11, 1 << 0
 _SANITIZE_BITS = {Action.CRYPTO: 1 << 13, Action.OVERWRITE: 1 << 14, Action.BLOCK: 1 << 15}
 
 
-def build_identify(make: AtaMake, *, sectors: int, word_128: int, master_revision: int, wwn: bool = True) -> bytes:
-    """512 bytes with the integrity word: signature A5h and a checksum over all of them."""
+def build_identify(
+    make: AtaMake, *, sectors: int, word_128: int, master_revision: int, wwn: bool = True, trusted: bool = False
+) -> bytes:
+    """512 bytes with the integrity word: signature A5h and a checksum over all of them. ``trusted``: word 48, the
+    Trusted Computing feature set."""
     words = [0] * 256
     for index, value in _COMMON.items():
         words[index] = value
     _string(words, 10, 20, make.serial)
     _string(words, 23, 8, make.firmware)
     _string(words, 27, 40, make.model)
+    words[48] = 0x4001 if trusted else 0
     words[59] = _sanitize(make)
     _number(words, 60, 2, min(sectors, 0x0FFFFFFF))
     _number(words, 100, 4, sectors)

@@ -96,7 +96,8 @@ class Sleeper(Protocol):
 class Node:
     """One name under which a drive is reached. ``nsid``: the NVMe namespace behind it, 0 for the whole controller.
     ``backing``: its content, where that is not the drive's own ``backing``.
-    ``gone``: the drive has no power or was pulled; opening it fails as for a device that has vanished."""
+    ``gone``: the drive has no power or was pulled; opening it fails as for a device that has vanished.
+    ``closed``: it answers commands and gives no sector, because its owner has locked it."""
 
     path: str
     size_bytes: int
@@ -107,6 +108,15 @@ class Node:
     backing: Path | None = None
     read_only: bool = False
     gone: bool = False
+    closed: bool = False
+
+
+@runtime_checkable
+class Lockable(Protocol):
+    """A drive that encrypts itself, and whose owner may have locked its sectors away."""
+
+    @property
+    def closed(self) -> bool: ...
 
 
 @runtime_checkable

@@ -20,7 +20,7 @@ from typing import Self
 
 from agent.machine.door import Answer, DoorError
 from agent.machine.drives import block
-from agent.machine.drives.bus import CommandSet, Drive, ManyNodes, Node, Sleeper
+from agent.machine.drives.bus import CommandSet, Drive, Lockable, ManyNodes, Node, Sleeper
 from agent.machine.drives.library import compiled
 from agent.machine.drives.names import ALIAS, MACHINE, aliased, as_on_the_machine, devices_in
 from agent.machine.drives.wire import NO_SUCH_COMMAND, Question, Reply, Server
@@ -264,6 +264,7 @@ def _nodes_of(drive: Drive) -> Sequence[Node]:
             size_bytes=drive.size_bytes,
             logical_block=drive.logical_block,
             physical_block=drive.physical_block,
+            closed=isinstance(drive, Lockable) and drive.closed,
         ),
     )
 

@@ -27,6 +27,7 @@ from agent.machine.drives.nvme_sanitize import (
     Sanitize,
     Status,
 )
+from agent.machine.drives.opal import OpalFault, OpalMake, Tper
 
 
 class Opcode(IntEnum):
@@ -38,6 +39,8 @@ class Opcode(IntEnum):
     GET_FEATURES = 0x0A
     ATTACH = 0x15
     FORMAT = 0x80
+    SECURITY_SEND = 0x81
+    SECURITY_RECEIVE = 0x82
     SANITIZE = 0x84
 
 
@@ -86,6 +89,8 @@ class NvmeDrive:
         faults: Collection[NvmeFault] = (),
         size_bytes: int | None = None,
         write_protected: bool = False,
+        opal: OpalMake | None = None,
+        opal_faults: Collection[OpalFault] = (),
     ) -> None:
         self.path, self.backing, self.clock = path, backing, clock
         self.make = make or NvmeMake()
@@ -98,6 +103,7 @@ class NvmeDrive:
         self._errors: list[tuple[int, int, int]] = []
         self._media: list[Medium] = []
         self.sanitize = Sanitize(make=self.make, clock=clock, media=self._media, faults=self.faults)
+        self.tper = Tper(make=opal, media=self._media, clock=clock, faults=opal_faults) if opal else None
         if self.past.sanitized is not None:
             self.sanitize.status, self.sanitize.dword10 = Status.COMPLETED, self.past.sanitized
         self.add_namespace(backing, size_bytes=size_bytes, write_protected=write_protected)
@@ -141,7 +147,7 @@ class NvmeDrive:
         """The controller and each attached namespace, as block device and as generic character device."""
         controller = self.path.rpartition("n")[0]
         number = PurePosixPath(controller).name.removeprefix("nvme")
-        gone = self.sanitize.gone
+        gone = self.sanitize.gone or (self.tper is not None and self.tper.gone)
         found = [Node(path=controller, size_bytes=0, character=True, gone=gone)]
         for namespace in (n for n in self.namespaces if n.attached):
             block = self._block_bytes(namespace)
@@ -154,6 +160,7 @@ class NvmeDrive:
                 backing=namespace.medium.backing,
                 read_only=namespace.write_protected,
                 gone=gone,
+                closed=self.tper is not None and self.tper.locked,
             )
             generic = str(PurePosixPath(self.path).with_name(f"ng{number}n{namespace.nsid}"))
             found += [node, replace(node, path=generic, character=True)]
@@ -164,6 +171,8 @@ class NvmeDrive:
     def power_cut(self) -> None:
         self.sanitize.settle()
         self.sanitize.power_on()
+        if self.tper is not None:
+            self.tper.power_on()
         self.smart = replace(
             self.smart, power_cycles=self.smart.power_cycles + 1, unsafe_shutdowns=self.smart.unsafe_shutdowns + 1
         )
@@ -172,15 +181,19 @@ class NvmeDrive:
         """The PC slept and woke: no firmware ran that would lock Format and Sanitize."""
         self.sanitize.settle()
         self.sanitize.power_on()
+        if self.tper is not None:
+            self.tper.power_on()
         self.firmware_locked = False
 
     # -- commands
 
     def nvme(self, opcode: int, nsid: int, cdw10_15: Dwords, data_out: bytes, in_length: int) -> NvmeReply:
         self.sanitize.settle()
-        if self.sanitize.gone:
+        if self.sanitize.gone or (self.tper is not None and self.tper.gone):
             raise OSError(errno.ENODEV, "no power")
         reply = self._execute(opcode, nsid, cdw10_15, data_out, in_length)
+        if self.tper is not None and self.tper.gone:
+            raise OSError(errno.ENODEV, "the power went")
         if reply.status:
             self.smart = replace(self.smart, error_entries=self.smart.error_entries + 1)
             self._errors.insert(0, (self.smart.error_entries, reply.status, nsid))
@@ -203,6 +216,8 @@ class NvmeDrive:
                 return NvmeReply(status=self._format(nsid, dwords[0]))
             case Opcode.SANITIZE:
                 return NvmeReply(status=self._start_sanitize(dwords))
+            case Opcode.SECURITY_SEND | Opcode.SECURITY_RECEIVE if self.tper is not None:
+                return self._security(self.tper, opcode, dwords, data, room)
             case _:
                 return NvmeReply(status=INVALID_OPCODE)
 
@@ -214,11 +229,19 @@ class NvmeDrive:
         return SANITIZE_IN_PROGRESS if self.sanitize.status == Status.RUNNING else SANITIZE_FAILED
 
     def _start_sanitize(self, dwords: Dwords) -> int:
-        if self.firmware_locked:
+        if self.firmware_locked or (self.tper is not None and self.tper.locked):
             return DENIED
         if any(namespace.write_protected for namespace in self.namespaces):
             return WRITE_PROTECTED
         return self.sanitize.start(dwords[0], dwords[1])
+
+    def _security(self, tper: Tper, opcode: int, dwords: Dwords, data: bytes, room: int) -> NvmeReply:
+        """Security Send and Receive (5.25, 5.26): protocol and its specific field, then how many bytes."""
+        protocol, specific, length = dwords[0] >> 24, dwords[0] >> 8 & 0xFFFF, dwords[1]
+        if opcode == Opcode.SECURITY_SEND:
+            return NvmeReply(status=SUCCESS if tper.send(protocol, specific, data[:length]) else INVALID_FIELD)
+        answer = tper.receive(protocol, specific, min(length, room))
+        return NvmeReply(status=INVALID_FIELD) if answer is None else NvmeReply(data=answer)
 
     def _find(self, nsid: int) -> Namespace | None:
         return next((n for n in self.namespaces if n.nsid == nsid), None)
@@ -238,7 +261,7 @@ class NvmeDrive:
             return INVALID_FORMAT
         if setting > 2 or (unadvertised and NvmeFault.FORMAT_CRYPTO_IS_ZEROS not in self.faults):
             return INVALID_FIELD
-        if self.firmware_locked:
+        if self.firmware_locked or (self.tper is not None and self.tper.locked):
             return DENIED
         if any(namespace.write_protected for namespace in targets):
             return WRITE_PROTECTED

@@ -15,6 +15,7 @@ from typing import Protocol
 from agent.machine.drives import sat_pages as pages
 from agent.machine.drives.ata_make import AtaMake
 from agent.machine.drives.bus import ScsiReply
+from agent.machine.drives.opal import Tper, security_protocol
 from agent.machine.drives.sense import (
     CHECK_CONDITION,
     INVALID_FIELD,
@@ -57,6 +58,7 @@ class AtaDevice(Protocol):
 class Translation:
     device: AtaDevice
     bridge: Bridge | None = field(default=None, kw_only=True)
+    tper: Tper | None = field(default=None, kw_only=True)
     d_sense: bool = field(default=False, init=False)
 
     def power_on(self) -> None:
@@ -86,6 +88,9 @@ class Translation:
                 return self._mode_select(cdb, data_out)
             case 0x08 | 0x28 | 0x88 | 0x2A | 0x8A:
                 return self._transfer(cdb, data_out, in_length)
+            case 0xA2 | 0xB5 if self.tper is not None:
+                # TRUSTED RECEIVE and SEND: the drive aborts what is not for it
+                return security_protocol(self.tper, cdb, data_out, in_length) or self._check(_ABORTED)
         return self._check(INVALID_OPCODE)
 
     def _check(self, sense: Sense) -> ScsiReply:

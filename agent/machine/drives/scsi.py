@@ -9,6 +9,7 @@ from agent.machine.drives import scsi_pages as pages
 from agent.machine.drives.bus import CommandSet, MmcReply, NvmeReply, ScsiReply
 from agent.machine.drives.faults import ScsiFault
 from agent.machine.drives.medium import Fill, Medium, WaitingClock
+from agent.machine.drives.opal import OpalFault, OpalMake, Tper, security_protocol
 from agent.machine.drives.scsi_make import ScsiMake, ScsiPast
 from agent.machine.drives.scsi_opcodes import report
 from agent.machine.drives.scsi_sanitize import Work
@@ -30,6 +31,7 @@ _SHORT, _LONG = (2, 4, 7, 2), (2, 8, 10, 4)  # where a CDB has its address and i
 _TRANSFERS = {0x28: _SHORT, 0x88: _LONG, 0x2A: _SHORT, 0x8A: _LONG, 0x41: _SHORT, 0x93: _LONG}
 _WRITES, _WRITES_SAME = (0x2A, 0x8A), (0x41, 0x93)
 _PLAIN_SIZES = (512, 520, 524, 528, 4096)
+_LOCKED = Sense(key=7, asc=0x20, ascq=0x02)  # data protect, access denied: no access rights
 
 
 class ScsiDrive:
@@ -51,11 +53,14 @@ class ScsiDrive:
         past: ScsiPast | None = None,
         faults: Collection[ScsiFault] = (),
         size_bytes: int | None = None,
+        opal: OpalMake | None = None,
+        opal_faults: Collection[OpalFault] = (),
     ) -> None:
         self.path, self.backing, self.clock = path, backing, clock
         self.make, self.past = make or ScsiMake(), past or ScsiPast()
         self.faults = frozenset(faults)
         self.medium = Medium(backing, seed=self.make.serial)
+        self.tper = Tper(make=opal, media=(self.medium,), clock=clock, faults=opal_faults) if opal else None
         self.logical_block, self.physical_block = self.make.logical, self.make.physical
         self.blocks = (size_bytes or self.medium.size) // self.logical_block
         self.size_bytes = self.blocks * self.logical_block
@@ -67,11 +72,17 @@ class ScsiDrive:
     def media_ready(self) -> bool:
         """Would it give its sectors to a host now?"""
         self._settle()
-        return self.work.told is None
+        return self.work.told is None and not self.closed
+
+    @property
+    def closed(self) -> bool:
+        return self.tper is not None and self.tper.locked
 
     def power_cut(self) -> None:
         self._settle()
         self.work.power_on()
+        if self.tper is not None:
+            self.tper.power_on()
         self.modes = pages.ModePages(self.make)
         self._asked = None
 
@@ -96,9 +107,11 @@ class ScsiDrive:
         busy = told is not None and (self.work.running is not None or opcode not in (_SANITIZE, _FORMAT))
         if told is not None and busy and opcode not in _ALWAYS_ANSWERED:
             return self._check(told)
+        if self.tper is not None and self.tper.gone:
+            return ScsiReply(host_status=DID_ERROR)
         answer = self._answer(cdb, data_out, in_length)
         self._settle()
-        return answer
+        return ScsiReply(host_status=DID_ERROR) if self.tper is not None and self.tper.gone else answer
 
     def _answer(self, cdb: bytes, data_out: bytes, in_length: int) -> ScsiReply:
         match cdb[0]:
@@ -132,13 +145,17 @@ class ScsiDrive:
             case 0xA0:
                 return good(b"\0\0\0\x08".ljust(16, b"\0"), number(cdb, 6, 4), in_length)
             case 0xA3 if cdb[1] & 0x1F == 0x0C and ScsiFault.NO_OPCODES not in self.faults:
-                known = report(self.make, cdb)
+                known = report(self.make, cdb, secure=self.tper is not None)
                 return self._check(INVALID_FIELD) if known is None else good(known, number(cdb, 6, 4), in_length)
+            case 0xA2 | 0xB5 if self.tper is not None:
+                return security_protocol(self.tper, cdb, data_out, in_length) or self._check(INVALID_FIELD)
             case 0x28 | 0x88 | 0x2A | 0x8A | 0x41 | 0x93:
                 return self._transfer(cdb, data_out, in_length)
         return self._check(INVALID_OPCODE)
 
     def _erase(self, cdb: bytes, data: bytes) -> ScsiReply:
+        if self.closed:
+            return self._check(_LOCKED)
         if cdb[0] == _SANITIZE:
             if not self.make.sanitize:
                 return self._check(INVALID_OPCODE)
@@ -200,6 +217,8 @@ class ScsiDrive:
         lba, blocks = number(cdb, at, width), number(cdb, count_at, count_width)
         if lba + blocks > self.blocks:
             return self._check(LBA_OUT_OF_RANGE)
+        if self.closed:
+            return self._check(_LOCKED)
         start, length = lba * self.logical_block, blocks * self.logical_block
         if cdb[0] in _WRITES_SAME:
             if len(data_out) < self.logical_block or not blocks:

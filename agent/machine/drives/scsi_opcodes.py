@@ -25,20 +25,22 @@ _ALSO = (
 )
 
 
-def supported(make: ScsiMake) -> list[tuple[int, int | None, int]]:
+def supported(make: ScsiMake, *, secure: bool = False) -> list[tuple[int, int | None, int]]:
     """Opcode, service action where there is one, length of the CDB."""
     found = [*_ALWAYS, *_ALSO]
     if make.format_unit:
         found.append((0x04, None, 6))
+    if secure:
+        found += [(0xA2, None, 12), (0xB5, None, 12)]
     if make.sanitize:
         found += [(0x48, int(action), 10) for action in (*make.sanitize, Service.EXIT_FAILURE)]
     return sorted(found, key=lambda entry: (entry[0], entry[1] or 0))
 
 
-def report(make: ScsiMake, cdb: bytes) -> bytes | None:
-    """Parameter data; None for a request that is not one."""
+def report(make: ScsiMake, cdb: bytes, *, secure: bool = False) -> bytes | None:
+    """Parameter data; None for a request that is not one. ``secure``: it takes security protocols."""
     option, opcode, action = cdb[2] & 7, cdb[3], cdb[4] << 8 | cdb[5]
-    known = supported(make)
+    known = supported(make, secure=secure)
     if option == 0:
         body = b"".join(_described(entry) for entry in known)
         return len(body).to_bytes(4, "big") + body

@@ -418,7 +418,8 @@ def test_a_format_is_not_offered_where_there_is_no_real_drive() -> None:
 
 @pytest.mark.parametrize("name", [*NVME_RUNGS, "opal-psid"])
 def test_a_named_firmware_technique_is_refused_with_the_drives_reason(name: str) -> None:
-    fault = refused(nvme(7, oacs=2, extra={"opal": {"supported": True}}), technique=name)
+    owned = {"family": "opal2", "supported": True, "enabled": True, "encrypts": True}
+    fault = refused(nvme(7, oacs=2, extra={"opal": owned}), technique=name)
     assert fault.error_id == "disk-no-method"
     assert fault.params == {"method": name, "disk": "BCDE", "reason": fault.params["reason"]}
     assert fault.params["reason"] in (YET, REAL)

@@ -151,6 +151,8 @@ SKIPS_WITH_TEXT = {
         "skip-capability-not-read",
         "skip-frozen",
         "skip-locked",
+        "skip-opal-not-owned",
+        "skip-opal-not-encrypting",
         "skip-no-estimate",
         "skip-lied",
         "skip-size-unknown",
@@ -166,6 +168,8 @@ SKIPS_WITH_TEXT = {
         "skip-capability-not-read",
         "skip-frozen",
         "skip-locked",
+        "skip-opal-not-owned",
+        "skip-opal-not-encrypting",
         "skip-no-estimate",
         "skip-lied",
         "skip-level-too-low",
@@ -177,6 +181,7 @@ SKIPS_WITH_TEXT = {
 
 AFTER_A_COMMAND = {
     "skip-refused-by-drive",
+    "skip-opal-opened",
     "skip-tool-failed",
     "skip-never-began",
     "skip-sanitize-frozen",

@@ -24,6 +24,14 @@ nvme format /dev/nvme0n1 -s 1
 nvme sanitize /dev/nvme0 -a 2
 nvme write-zeroes /dev/nvme0n1
 nvme admin-passthru /dev/nvme0 --opcode=0x84
+nvme security-send /dev/nvme0 --secp=1
+sg_raw --send 512 /dev/sda b5 01 07 fe 80 00 00 00 00 01 00 00
+sg_raw /dev/sda 48 01 00 00 00 00 00 00 00 00
+sg_raw --binary --request 512 /dev/sda 2a a2 00 00 00 00 00 00 01 00
+sg_raw --infile=x --request 512 /dev/sda a2 01 00 01 80 00 00 00 00 01 00 00
+sg_raw --cmdfile=x /dev/sda
+sg_raw /dev/sda
+sg_raw -s 512 /dev/sda a2 01
 hdparm --user-master u --security-erase p /dev/sda
 hdparm --user-master u --security-set-pass p /dev/sda
 hdparm --yes-i-know-what-i-am-doing --sanitize-block-erase /dev/sda
@@ -52,6 +60,8 @@ sgdisk -p /dev/sda
 wipefs /dev/sda
 nvme id-ctrl /dev/nvme0 -o json
 nvme get-log /dev/nvme0 --log-id=0x81 --log-len=512 -b
+nvme security-recv /dev/nvme0 --secp=1 --spsp=1 --size=2048 --al=2048 --raw-binary
+sg_raw --binary --request 2048 /dev/sda a2 01 00 01 80 00 00 00 00 04 00 00
 hdparm --Istdout /dev/sda
 hdparm -I /dev/sda
 hdparm -N /dev/sda
