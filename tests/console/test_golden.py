@@ -28,6 +28,8 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "choix": ("choice", ()),
     "choix-impossible": ("choice-impossible", ()),
     "sans-disque": ("choice-bare", ("f2", "=3", "=1", "=Mme Roux, mairie", "enter")),
+    "second": ("confirm", ("f6", "=3", "=0042")),
+    "confirmation-second": ("confirm", ("f6", "=3", "=0042", "enter")),
     "confirmation-cache": ("confirm-hides", ("=1", "=9a")),
     "confirmation-laisse": ("confirm-hides", ("=2",)),
     "confirmation": ("confirm-excluded", ("=7k",)),
