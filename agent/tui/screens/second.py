@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from agent.erasure.second import TOOLS
+from agent.model.erasure import SECOND_TOOLS
 from agent.model.errors import Fault
 from agent.tui import paint
 from agent.tui.paint import BAD, FAINT, FOCUS, STRONG, Line
 from agent.tui.sheet import BenchScreen, Keys
 
-CHOICES = (None, *TOOLS)
+CHOICES = (None, *SECOND_TOOLS)
 LONGEST = 20
 
 
