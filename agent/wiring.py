@@ -212,7 +212,8 @@ def live_session(home: Path, *, lang: str) -> Session:
 
         paper = paper_for(home=home, machine=machine, records=home / "records", deliver=True)
         return Session(open_machine=LiveMachine, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
-    from agent.stick.prepare import prepare, without_station
+    from agent.stick.prepare import prepare, settings_folder, without_station
+    from agent.stick.settings import read_settings
     from agent.stick.storage import LiveStorage
 
     stick = current_stick()
@@ -224,8 +225,15 @@ def live_session(home: Path, *, lang: str) -> Session:
         stick = without_station(stick, fault)
         kept = _kept_on(stick, machine)
     storage = LiveStorage(stick, machine=machine, opened=lambda found: _kept_on(found, machine))
+    second_tool = None if stick.settings_fault else read_settings(settings_folder(stick)).second_tool
     return Session(
-        open_machine=LiveMachine, paper=kept.paper, systems=kept.systems, home=kept.home, lang=lang, storage=storage
+        open_machine=LiveMachine,
+        paper=kept.paper,
+        systems=kept.systems,
+        home=kept.home,
+        lang=lang,
+        storage=storage,
+        second_tool=second_tool,
     )
 
 

@@ -19,12 +19,11 @@ from agent.erasure import ranges
 from agent.erasure.stream import ZEROS, Keystream
 from agent.machine.blockio import aligned_buffer
 from agent.machine.door import DoorError, OpenDisk
-from agent.model.erasure import Evidence, Level, Method, Outcome, SecondCheck
+from agent.model.erasure import SECOND_TOOLS, Evidence, Level, Method, Outcome, SecondCheck
 from agent.model.errors import Fault
 from agent.model.events import Kind
 
-CMP, SHA256, BADBLOCKS = "cmp", "sha256", "badblocks"
-TOOLS = (CMP, SHA256, BADBLOCKS)
+TOOLS = CMP, SHA256, BADBLOCKS = SECOND_TOOLS
 NEEDS_ZEROS = frozenset({CMP, BADBLOCKS})
 PIECE = 64 << 20
 _PIECE_S = 1800.0  # a dying disk retries; a piece that takes longer was not read

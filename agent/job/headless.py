@@ -27,6 +27,8 @@ def answer(session: Session, recipe: Recipe) -> None:
             session.wait()
     session.level = Level(recipe.level) if recipe.level else None
     session.read_tag(recipe.tag, operator=recipe.chosen_by)
+    if recipe.second_tool or recipe.second_person:
+        session.ask_second(recipe.second_tool, recipe.second_person)
     if not session.has_targets():
         said = recipe.no_disk_reason
         session.record_only(NoDisk(why=Why.OTHER, text=said, by=recipe.chosen_by) if said else None)

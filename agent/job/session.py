@@ -19,6 +19,7 @@ from agent import __version__
 from agent.eligibility.assess import assess
 from agent.erasure import thaw
 from agent.erasure.gate import exclude
+from agent.erasure.second import asked
 from agent.inventory.collect import ProbeDone, collect
 from agent.inventory.health.facts import settled
 from agent.inventory.health.limits import scheme
@@ -161,6 +162,8 @@ class Session:
     lang: str = "fr"
     level: Level | None = None
     operator: str = ""
+    second_tool: str | None = None
+    """The workshop's default for each PC: another program that reads the disks after us; None: none."""
     storage: Storage | None = None
     _stream: EventStream = field(init=False)
     _machine: Machine = field(init=False)
@@ -170,6 +173,7 @@ class Session:
     _disks: tuple[Disk, ...] = field(init=False, default=())
     _exclusions: Sequence[Exclusion | None] = field(init=False, default=())
     _plan: Plan | None = field(init=False, default=None)
+    _second: tuple[str | None, str | None] = field(init=False, default=(None, None))  # tool, person
     _left_hidden: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
     _unsigned: tuple[Plan, Result] | None = field(init=False, default=None)
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
@@ -352,6 +356,19 @@ class Session:
 
         self._in_thread(work)
 
+    def ask_second(self, tool: str | None, person: str | None) -> None:
+        """Another program, and perhaps another person, look at the disks after us: another plan, if there is one.
+
+        Raises Fault second-person-same, choice-missing (consent was given).
+        """
+        if person is not None and (tool is None or person == (self.job.operator or self.operator)):
+            raise Fault("second-person-same")
+        if self.job.state not in _QUIET:
+            raise Fault("choice-missing")
+        self._second = (tool, person)
+        if self._plan is not None and self.job.state is State.PLANNED:
+            self._show_plan(self._make_plan(self._plan.choice))
+
     def has_targets(self) -> bool:
         """False when no disk of this PC can be erased: an alarm, never an empty list that passes."""
         return any(exclusion is None for exclusion in self._exclusions)
@@ -499,6 +516,7 @@ class Session:
             self._stream.subscribe(listener)
         self._inventory = self._eligibility = self._plan = self._unsigned = None
         self._disks, self._exclusions, self._left_hidden = (), (), {}
+        self._second = (self.second_tool, None)
         self._stop = threading.Event()
         self._stream.emit(
             Kind.JOB_STARTED,
@@ -589,6 +607,11 @@ class Session:
         if not targets:
             raise Fault("disk-none-found")
         targets = tuple(replace(t, left_hidden=self._left_hidden.get(t.identity.text, ())) for t in targets)
+        tool, person = self._second
+        if tool is not None:
+            targets = tuple(
+                replace(t, method=asked(t.method, tool=tool, person=person, zero_pass=False)) for t in targets
+            )
         return planning.make_plan(
             inventory=self._inventory,
             tag=self.job.tag,

@@ -42,6 +42,10 @@ class Skipped:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+SECOND_TOOLS = ("cmp", "sha256", "badblocks")
+"""Other programs that may read a disk after us."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """What the ladder picks for one disk. ``reason`` and ``claim`` are message ids."""

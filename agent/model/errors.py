@@ -83,6 +83,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "choice-impossible": ("P10", Exit.NOT_ELIGIBLE),
     "tag-bad": ("P11", Exit.USAGE),
     "no-disk-unexplained": ("P12", Exit.REFUSED),
+    "second-person-same": ("P13", Exit.USAGE),
     # S: system install
     "install-locked": ("S01", Exit.REFUSED),
     "install-step-failed": ("S02", Exit.INSTALL_FAILED),

@@ -22,5 +22,7 @@ class Recipe(BaseModel):
     level: Literal["clear", "purge"] | None = None  # None: the strongest the disk and this version reach
     reveal: Literal["hpa", "dco"] | None = None  # show what ATA drives hide; "dco": the overlay too
     no_disk_reason: Annotated[str, Field(min_length=SHORTEST)] | None = None  # if no disk is seen, why that is so
+    second_tool: Literal["cmp", "sha256", "badblocks"] | None = None  # another program reads the disks after us
+    second_person: str | None = None  # card number of whoever looks, not the one who chose
     tag: str | None = None
     lot: str | None = None

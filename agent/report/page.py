@@ -10,6 +10,7 @@ from importlib import resources
 
 from agent.locale import Words
 from agent.model.report import DiskOutcome, Erasure, ErasureException, Report, SkippedTechnique
+from agent.report import checks
 from agent.report import phrases as p
 from agent.report.wording import DiskWords, Wording, left_alone, wording
 
@@ -96,6 +97,7 @@ class Page:
             *(self._disk(n, e, d) for n, (e, d) in enumerate(zip(self.report.erasures, self.said.disks, strict=True))),
             self._left(),
             self._no_disk(),
+            self._checks(),
             self._install(),
             self._proof(),
         ]
@@ -349,6 +351,13 @@ class Page:
         told = [self.w("paper-left-line", model=d.model or "?", suffix=d.suffix or "?", reason=d.reason) for d in disks]
         title, note = self.w("paper-left-title"), self.w("paper-left-note")
         return f'<section><h2>{escape(title)}</h2><div class="verdict bad">{_p(note)}{_list(told)}</div></section>'
+
+    def _checks(self) -> str:
+        if not checks.has_checks(self.report):
+            return ""
+        told = checks.rows(self.report, self.w)
+        rows = [(escape(label), _list(lines) if len(lines) > 1 else escape(lines[0])) for label, lines in told]
+        return f"<section><h2>{escape(self.w('paper-checks'))}</h2>{_table(rows)}</section>"
 
     def _no_disk(self) -> str:
         """Why the PC has no disk, in the words of the person who says so."""

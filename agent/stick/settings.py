@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -37,6 +37,7 @@ class RegistrySettings(_Closed):
 class Settings(_Closed):
     wifi: tuple[Wifi, ...] = Field(default=(), strict=False)
     registry: RegistrySettings = RegistrySettings()
+    second_tool: Literal["cmp", "sha256", "badblocks"] | None = None  # reads the disks of each PC after us
 
 
 def read_settings(folder: Path) -> Settings:

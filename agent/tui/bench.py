@@ -24,6 +24,7 @@ from agent.tui import format as f
 from agent.tui import keyboard, paint, theme
 from agent.tui.cards import Card, ErrorCard, Note, Question
 from agent.tui.commands import Command
+from agent.tui.driver import BenchDriver
 from agent.tui.facts import alarms
 from agent.tui.flow import RUNNING, Place, place_of
 from agent.tui.paint import Line
@@ -68,7 +69,7 @@ class Bench(App[int], inherit_bindings=False):
         now: Callable[[], dt.datetime] = dt.datetime.now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=BenchDriver)
         self.session = session
         self.w = words(lang)
         self.machines = tuple(machines)

@@ -125,6 +125,10 @@ class PlainSink:
             size = size_text(identity["size_bytes"], self._words)
             lines += self._say("plain-target", n=number, model=identity["model"], size=size, serial=identity["text"])
             lines += wrapped(self._words(method["reason"], **method.get("params", {})), "   ")
+            if tool := method.get("second_tool"):
+                person = method.get("second_person")
+                message = "second-planned-by" if person else "second-planned"
+                lines += wrapped(self._words(message, tool=tool, by=person or ""), "   ")
             if target.get("left_hidden"):
                 lines += wrapped(self._words("hidden-left"), "   ")
             if method["technique"] != "overwrite":

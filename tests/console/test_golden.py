@@ -28,6 +28,8 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "choix": ("choice", ()),
     "choix-impossible": ("choice-impossible", ()),
     "sans-disque": ("choice-bare", ("f2", "=3", "=1", "=Mme Roux, mairie", "enter")),
+    "second": ("confirm", ("f6", "=3", "=0042")),
+    "confirmation-second": ("confirm", ("f6", "=3", "=0042", "enter")),
     "confirmation-cache": ("confirm-hides", ("=1", "=9a")),
     "confirmation-laisse": ("confirm-hides", ("=2",)),
     "confirmation": ("confirm-excluded", ("=7k",)),
@@ -149,6 +151,35 @@ def test_leaving_gives_the_terminal_back_and_its_exit_code() -> None:
     terminal.read(0.5)
     assert b"\x1b[?25h" in terminal.raw, "the cursor is back"
     assert b"Traceback" not in terminal.raw
+
+
+@pytest.mark.parametrize("bad", [b"\xe9", b"\xff\xfe", b"\xc3", b"\xf0\x9f", b"\x80" * 5000], ids=lambda b: b[:2].hex())
+def test_a_byte_that_is_no_utf_8_does_not_end_the_screens(bad: bytes) -> None:
+    terminal = scripted("fr", "home")
+    try:
+        terminal.see("Scannez")
+        os.write(terminal.master, bad)
+        terminal.read(0.5)
+        terminal.send(KEYS["escape"])
+        terminal.read(0.5)
+        terminal.send("RC02041U", gap_s=0.12)
+        terminal.see("RC02041U")
+        assert terminal.process.poll() is None
+    finally:
+        terminal.close()
+    assert b"Traceback" not in terminal.raw
+
+
+def test_letters_cut_in_the_middle_are_read_whole() -> None:
+    terminal = scripted("fr", "home")
+    try:
+        terminal.see("Scannez")
+        for byte in "é".encode():
+            os.write(terminal.master, bytes([byte]))
+            terminal.read(0.3)
+        terminal.see("é_")
+    finally:
+        terminal.close()
 
 
 def test_ctrl_c_asks_and_is_never_a_traceback() -> None:

@@ -103,6 +103,18 @@ paper-no-disk-note = This PC showed no disk. This document proves the erasure of
 paper-no-disk = No disk
 paper-no-disk-reason = Reason given
 paper-no-disk-by = Said by
+paper-checks = Checks of the PC
+paper-grade-functional = Working grade
+paper-grade-cosmetic = Grade of looks
+paper-grade-said = { $grade } (A to D)
+paper-grade-open = not given: checks that are needed were not done
+paper-grade-looks-none = not given
+paper-tests-pass = Works
+paper-tests-warn = To look at
+paper-tests-fail = Faulty
+paper-tests-not-applicable = Not applicable
+paper-tests-skipped = Not checked
+paper-tests-all-done = nothing: all checks that are needed were done
 paper-no-disk-why = { $why ->
     [removed] The disk was taken out and given to:
     [arrived_without] The PC came without a disk.

@@ -103,6 +103,18 @@ paper-no-disk-note = Ce poste ne montrait aucun disque. Ce document ne prouve l�
 paper-no-disk = Aucun disque
 paper-no-disk-reason = Raison donnée
 paper-no-disk-by = Dit par
+paper-checks = Contrôles du poste
+paper-grade-functional = Note de fonctionnement
+paper-grade-cosmetic = Note d’aspect
+paper-grade-said = { $grade } (de A à D)
+paper-grade-open = pas donnée : des contrôles nécessaires n’ont pas été faits
+paper-grade-looks-none = pas donnée
+paper-tests-pass = Marche
+paper-tests-warn = À voir
+paper-tests-fail = Défaut
+paper-tests-not-applicable = Sans objet
+paper-tests-skipped = Pas contrôlé
+paper-tests-all-done = rien : tous les contrôles nécessaires sont faits
 paper-no-disk-why = { $why ->
     [removed] Le disque a été retiré et remis à :
     [arrived_without] Le poste est arrivé sans disque.

@@ -164,6 +164,12 @@ class ConfirmScreen(BenchScreen):
 
             self.bench.lay(PlanScreen())
             return True
+        if command is Command.UNTAGGED and self.asking is None:
+            from agent.tui.screens.second import SecondScreen
+
+            self.typed.clear()
+            self.bench.lay(SecondScreen())
+            return True
         return False
 
     # -- the view -----------------------------------------------------------------------------------------
@@ -248,6 +254,10 @@ class ConfirmScreen(BenchScreen):
         if method.get("technique") != "overwrite":
             told = paint.drawable_keep(w("command-cannot-stop"))
             rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
+        if tool := method.get("second_tool"):
+            person = method.get("second_person")
+            told = w("second-planned-by", tool=tool, by=person) if person else w("second-planned", tool=tool)
+            rows += [paint.line(" " * 8, t) for t in paint.wrap(paint.drawable_keep(told), width - 9)]
         if target.get("left_hidden"):
             told = paint.drawable_keep(w("hidden-left"))
             rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
@@ -321,7 +331,8 @@ class ConfirmScreen(BenchScreen):
         w = self.w
         if self.asking is not None:
             return self.asking.keys(w)
-        return [(w("key-enter"), w("do-start")), ("F3", w("do-see-plan")), (w("key-escape"), w("do-cancel"))]
+        pairs = [(w("key-enter"), w("do-start")), ("F3", w("do-plan")), ("F6", w("do-second"))]
+        return [*pairs, (w("key-escape"), w("do-cancel"))]
 
 
 def method_text(w: Any, method: Mapping[str, Any]) -> str:

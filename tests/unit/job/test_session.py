@@ -190,6 +190,44 @@ def test_a_pc_without_a_visible_disk_is_recorded_and_left_to_a_person(tmp_path: 
     assert notes.finished == 1 and notes.evidence == ()
 
 
+def test_a_second_look_is_in_the_plan_the_run_and_the_evidence(tmp_path: Path) -> None:
+    s, notes = session(tmp_path, ONE_DISK)
+    s.read_tag(None, operator="07")
+    s.choose(SystemChoice.NONE, None)
+    before = s.job.plan_digest
+    for tool, person in ((None, "08"), ("sha256", "07")):
+        with pytest.raises(Fault, match="second-person-same"):
+            s.ask_second(tool, person)
+    s.ask_second("sha256", "08")
+    assert s.job.plan is not None and s.job.plan_digest != before
+    method = s.job.plan["targets"][0]["method"]
+    assert (method["second_tool"], method["second_person"]) == ("sha256", "08")
+    consent(s)
+    [check] = notes.evidence[0].second_checks
+    assert (check.tool, check.by) == ("sha256", "08")
+    # no other program can open a virtual disk: the outcome says that nobody else looked (a real one: tests/loop)
+    assert check.agrees is None and notes.evidence[0].outcome is Outcome.CLEARED_WITH_EXCEPTIONS
+    assert "exception-second-check-not-done" in {e["id"] for e in notes.evidence[0].exceptions}
+
+
+def test_a_workshop_s_second_tool_is_in_every_plan_until_somebody_takes_it_out(tmp_path: Path) -> None:
+    machine = RecordedMachine(MACHINES / ONE_DISK)
+    s = Session(
+        open_machine=lambda: RehearsalMachine(machine, tmp_path / "disks"),
+        paper=Notes(),
+        systems=Systems(tmp_path / "images"),
+        home=tmp_path / "home",
+        second_tool="cmp",
+    )
+    s.start()
+    s.wait(60)
+    s.choose(SystemChoice.NONE, None, chosen_by="07")
+    method = (s.job.plan or {})["targets"][0]["method"]
+    assert (method["second_tool"], method.get("second_person"), method["zero_pass"]) == ("cmp", None, True)
+    s.ask_second(None, None)
+    assert (s.job.plan or {})["targets"][0]["method"].get("second_tool") is None
+
+
 def test_no_disk_is_closed_by_a_reason_and_a_person(tmp_path: Path) -> None:
     s, notes = session(tmp_path, NO_DISK)
     with pytest.raises(Fault, match="no-disk-unexplained"):

@@ -20,7 +20,19 @@ from agent.report.keys import jwk_set
 from agent.report.page import Page, qr_svg, qr_text
 from agent.report.station import PUBLIC_KEYS
 from agent.report.verify import BESIDE, GIVEN, STATION, KeySource, by_hand, check_chains, verify_file
-from tests.unit.report.samples import DOUBTFUL, SSD, chain, evidence, failed, purged, report, signed, with_exceptions
+from agent.report.wording import REQUIRED_TESTS
+from tests.unit.report.samples import (
+    DOUBTFUL,
+    INVENTORY,
+    SSD,
+    chain,
+    evidence,
+    failed,
+    purged,
+    report,
+    signed,
+    with_exceptions,
+)
 
 KEY = s.SigningKey.generate(exercise=False)
 KEYS = {KEY.kid: KEY.public}
@@ -131,6 +143,34 @@ def test_a_pc_without_a_disk_says_why_and_who_and_proves_nothing(why: str) -> No
     assert "remis à &lt;Mme Roux&gt;" in text and words("fr")("paper-no-disk-why", why=why) in text
     assert words("fr")("paper-no-disk-note") in text and words("fr")("paper-card", by="07") in text
     assert words("fr")("paper-title-certificate") not in text
+
+
+def test_the_checks_and_both_grades_are_printed_with_what_was_passed_over() -> None:
+    tests = [
+        {"id": "keyboard", "result": "pass", "mode": "manual"},
+        {"id": "battery", "result": "warn", "mode": "auto", "reason": "test-battery-worn", "value": 71.0, "unit": "%"},
+        {"id": "webcam", "result": "skipped", "mode": "manual"},
+        {"id": "touchscreen", "result": "not_applicable", "mode": "manual", "reason": "test-not-there"},
+    ]
+    text = page(evidence(), tests=tests, grade={"scheme": "regain-2026.11", "cosmetic": "B"})
+    w = words("fr")
+    assert w("paper-grade-open") in text and "B, visible, pas quand" in text
+    assert "Batterie (71 %, usée)" in text and "Écran tactile (pas sur ce poste)" in text
+    left = text.split(w("paper-tests-skipped"))[1].split("</tr>")[0]
+    assert "Caméra" in left and "Mémoire vive" in left and "Clavier" not in left and "Batterie" not in left
+    assert "Reconditionné" not in text
+    assert w("paper-checks") not in page(evidence(), kind="erasure"), "a paper about one disk says nothing of the PC"
+
+
+def test_refurbished_is_printed_only_when_everything_was_done() -> None:
+    everything = [{"id": name, "result": "pass", "mode": "manual"} for name in sorted(REQUIRED_TESTS["laptop"])]
+    grade = {"scheme": "regain-2026.11", "cosmetic": "A", "functional": "A"}
+    install = {"os_family": "linux", "ok": True, "status": "done", "verified": "started", "image_status": "proven"}
+    inventory = {**INVENTORY, "disks": INVENTORY["disks"][:1]}
+    whole = page(evidence(), tests=everything, grade=grade, install=install, inventory=inventory)
+    assert "Reconditionné" in whole and words("fr")("paper-tests-all-done") in whole and "A (de A à D)" in whole
+    part = page(evidence(), tests=everything[1:], grade=grade, install=install, inventory=inventory)
+    assert "Reconditionné" not in part and words("fr")("paper-tests-all-done") not in part
 
 
 def test_hostile_facts_stay_text() -> None:

@@ -36,6 +36,13 @@ def test_good_settings(tmp_path: Path) -> None:
     assert "mot de passe" not in repr(found)
 
 
+def test_a_workshop_may_want_a_second_look_at_every_disk(tmp_path: Path) -> None:
+    assert settings(tmp_path, "second_tool: sha256").second_tool == "sha256"
+    assert settings(tmp_path, GOOD).second_tool is None
+    with pytest.raises(Fault, match="settings-bad"):
+        settings(tmp_path, "second_tool: md5")
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "wifi: []\n"])
 def test_no_settings_are_settings(tmp_path: Path, text: str) -> None:
     assert settings(tmp_path, text) == Settings()

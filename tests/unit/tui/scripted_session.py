@@ -283,6 +283,15 @@ class ScriptedSession:
         self.calls.append(f"reveal {identity} {typed}")
         del self.hidden[identity]
 
+    def ask_second(self, tool: str | None, person: str | None) -> None:
+        if person is not None and person == self.operator:
+            raise Fault("second-person-same")
+        self.calls.append(f"second {tool} {person}")
+        plan = dict(self.job.plan or {})
+        told = {"second_tool": tool, "second_person": person}
+        plan["targets"] = [{**t, "method": {**t["method"], **told}} for t in plan["targets"]]
+        self.emit(Kind.PLANNED, plan=plan, digest="77c19f3a" * 8, short_digest="77C1-9F3A")
+
     def no_disk_seen(self) -> bool:
         return not self.disks
 

@@ -93,6 +93,27 @@ async def test_showing_a_hidden_part_takes_the_end_of_the_serial_by_hand() -> No
 
 
 @run
+async def test_a_second_check_is_asked_for_and_is_in_the_plan() -> None:
+    session = ScriptedSession()
+    async with bench(session) as d:
+        await to_confirm(d)
+        await d.press("f6")
+        assert d.place == "second"
+        await d.press("enter")
+        assert not [c for c in session.calls if c.startswith("second")], "nothing is chosen beforehand"
+        await d.press("3")
+        await d.type("07")
+        await d.press("enter")
+        assert "ne peut pas être celle qui efface" in d.text() and d.place == "second"
+        await d.press("backspace", "8", "enter")
+        assert session.calls[-1] == "second sha256 08" and d.place == "confirm"
+        assert "carte 08" in d.text().replace("\u00a0", " ") and "77C1-9F3A" in d.text()
+        await d.type("7k2f")
+        await d.press("enter")
+        assert session.job.state is State.CONSENTED
+
+
+@run
 async def test_no_disk_needs_a_reason_and_a_person() -> None:
     session = ScriptedSession(disks=(), operator="")
     async with bench(session) as d:
