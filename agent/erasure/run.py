@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.erasure import firmware, proof, ranges, second, zeros
+from agent.erasure import areas, firmware, proof, ranges, second, zeros
 from agent.erasure.commands import Conversation
 from agent.erasure.heat import Heat, heat_of
 from agent.erasure.ladder import named
@@ -107,6 +107,7 @@ def erase(
         commands=tuple(seen.commands),
         status_timeline=tuple(seen.status_timeline),
         temperature=run.heat.to_wire() if run.heat else None,
+        areas=seen.areas,
         interruptions=resume.interruptions if resume else 0,
         rehearsal=machine.exercise,
         rehearsal_scale=disk.rehearsal_scale,
@@ -155,7 +156,31 @@ class _Run:
         zeros_follow = self.method.zero_pass and proof.ends_on_stream(self.method)
         if zeros_follow and self.judge(end="done").outcome.proven and not self._work(("zero",)):
             return
+        if self.method.areas and self.judge(end="done").outcome.proven:
+            self.seen.areas = tuple(
+                areas.erase_areas(self.disk, self.method, self.facts, overwrite=self._area, emit=self.emit)
+            )
         self.seen.end = "done"
+
+    def _area(self, area: OpenDisk, method: Method, seen: Seen) -> None:
+        """A worker over one more area of the card. Its steps stay out of the journal: a resume begins it anew."""
+        spec = build_spec(
+            method,
+            self.facts,
+            None,
+            self.limits,
+            size_bytes=area.size_bytes,
+            cipher=_cipher(self.machine),
+            entropy=self.entropy,
+        ) | {"steps": ["plant", "overwrite"], "technique": method.technique}
+
+        def emit(kind: Kind, params: Mapping[str, Any]) -> None:
+            if kind is Kind.PROGRESS:
+                self.emit(kind, params)
+
+        worker = area.start_worker(WORKER, spec)
+        utc = self.machine.clock.utc
+        Watch(worker, seen, emit, self.stop, self.limits, spec, utc, self.monotonic).run()
 
     def _talk(self) -> Conversation:
         return Conversation(
@@ -211,6 +236,7 @@ class _Run:
                 bad_ranges=ranges.merge(seen.bad),
                 signatures=seen.signatures,
                 transition_seen=transition_in(seen.status_timeline),
+                areas=seen.areas,
             )
         )
 

@@ -124,6 +124,8 @@ class PlainSink:
                 lines += wrapped(self._words("command-cannot-stop"), "   ")
             if method.get("params", {}).get("thaw"):
                 lines += wrapped(self._words("plain-thaw"), "   ")
+            if any(area.startswith("boot") for area in method.get("areas") or ()):
+                lines += wrapped(self._words("plan-boot-areas", **method["params"]), "   ")
             for skipped in method.get("skipped", ()):
                 why = self._words(skipped["reason"], **skipped.get("params", {}))
                 lines += wrapped(f"{self._words('technique-' + skipped['technique'])} : {why}", "   - ")

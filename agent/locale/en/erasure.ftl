@@ -72,7 +72,7 @@ claim-crypto-only = This erasure relies on the drive’s own encryption: nobody 
 claim-opal-psid = Opal factory revert with the PSID. This erasure relies on the drive’s own encryption: nobody could see whether everything was encrypted from the start. One pass followed.
 claim-security-erase-ssd = SECURITY ERASE followed by one pass is not a Purge on an SSD: nobody could see the spare areas.
 claim-format-unit = FORMAT UNIT followed by one pass is not a Purge: nobody could see the spare areas.
-claim-emmc = Overwrite of an eMMC: not a Purge. Spare, boot and RPMB areas were not reached.
+claim-emmc = Overwrite of an eMMC: not a Purge. Spare and RPMB areas were not reached.
 claim-bridge = Disk behind a USB bridge: hidden areas not assessed.
 claim-unknown-medium = Unknown kind of disk: hidden areas not assessed.
 
@@ -182,6 +182,13 @@ exception-dco = Hidden DCO area at the end of the disk, not erased.
 exception-dco-not-assessed = DCO: nobody could tell whether there is one.
 exception-bridge-not-assessed = Behind a USB bridge: hidden areas not assessed.
 exception-boot-areas = Boot areas and RPMB of the eMMC not erased.
+exception-area-left = Area { $area } of the eMMC not erased.
+exception-area-locked = Area { $area } of the eMMC not erased: the card refuses every write there.
+exception-rpmb = RPMB area of the eMMC not erased: nobody can erase it.
+plan-boot-areas = The boot areas of the eMMC are erased too. { $boot_from ->
+        [none] Some tablets start from there: this PC may never start again.
+       *[other] The card says that this PC starts from { $boot_from }: it may never start again.
+    }
 exception-namespaces = The NVMe drive has several namespaces. Only this one is erased.
 exception-namespaces-unattached = Namespaces of the NVMe drive that are not attached, not erased: { $count }.
 exception-defects-grew = The defect counter { $counter } went from { $before } to { $after } during the erasure.
@@ -231,6 +238,9 @@ err-disk-canary-alive = Canaries can still be read: { $disk }
 err-disk-lied = The drive said “done” without erasing: { $disk }
     .why = Its erase command answered, and former data can still be read.
     .todo = Do not release this PC. Start again: the new plan leaves that command aside and overwrites the disk.
+err-disk-no-boot-areas = No boot area is known: { $disk }
+    .why = Only eMMC has them, and this disk tells of none. Nothing was written.
+    .todo = Start again without “--boot-areas”.
 err-psid-missing = PSID expected: { $disk }
     .why = This drive asks for the 32 letters and digits printed on its label (PSID). Nothing was written.
     .todo = Type it again with “--psid”, in capital letters and without blanks. It is not the serial number.

@@ -72,7 +72,7 @@ claim-crypto-only = Cet effacement repose sur le chiffrement du disque par lui-m
 claim-opal-psid = Retour d’usine Opal par le numéro PSID. Cet effacement repose sur le chiffrement du disque par lui-même : personne n’a pu voir si tout était chiffré depuis le début. Une passe a suivi.
 claim-security-erase-ssd = SECURITY ERASE suivi d’une passe n’est pas un effacement renforcé sur un SSD : personne n’a pu voir les zones de réserve.
 claim-format-unit = FORMAT UNIT suivi d’une passe n’est pas un effacement renforcé : personne n’a pu voir les zones de réserve.
-claim-emmc = L’écrasement d’une mémoire eMMC n’est pas un effacement renforcé : les zones de réserve, d’amorçage et RPMB ne sont pas atteintes.
+claim-emmc = L’écrasement d’une mémoire eMMC n’est pas un effacement renforcé : les zones de réserve et RPMB ne sont pas atteintes.
 claim-bridge = Disque derrière un adaptateur USB : ses zones cachées n’ont pas été examinées.
 claim-unknown-medium = Type de disque inconnu : ses zones cachées n’ont pas été examinées.
 
@@ -182,6 +182,13 @@ exception-dco = Zone DCO cachée à la fin du disque, non effacée.
 exception-dco-not-assessed = Zone DCO : personne n’a pu dire s’il y en a une.
 exception-bridge-not-assessed = Derrière un adaptateur USB : zones cachées non examinées.
 exception-boot-areas = Zones d’amorçage et RPMB de l’eMMC non effacées.
+exception-area-left = Zone { $area } de l’eMMC non effacée.
+exception-area-locked = Zone { $area } de l’eMMC non effacée : la carte refuse toute écriture à cet endroit.
+exception-rpmb = Zone RPMB de l’eMMC non effacée : personne ne peut l’effacer.
+plan-boot-areas = Les zones d’amorçage de l’eMMC seront effacées aussi. { $boot_from ->
+        [none] Certaines tablettes démarrent de là : ce poste peut ne plus jamais démarrer.
+       *[other] La carte dit que ce poste démarre de { $boot_from } : il peut ne plus jamais démarrer.
+    }
 exception-namespaces = Le disque NVMe a plusieurs espaces de noms. Celui-ci seul est effacé.
 exception-namespaces-unattached = Espaces de noms du disque NVMe qui ne sont pas rattachés, non effacés : { $count }.
 exception-defects-grew = Le compteur de défauts { $counter } est passé de { $before } à { $after } pendant l’effacement.
@@ -231,6 +238,9 @@ err-disk-canary-alive = Témoins encore lisibles : { $disk }
 err-disk-lied = Le disque a dit « fait » sans effacer : { $disk }
     .why = Sa commande d’effacement a répondu, et d’anciennes données sont encore lisibles.
     .todo = Ne remettez pas ce poste. Recommencez : le nouveau plan laisse cette commande et écrase le disque.
+err-disk-no-boot-areas = Aucune zone d’amorçage connue : { $disk }
+    .why = Seules les mémoires eMMC en ont, et ce disque n’en annonce pas. Rien n’a été écrit.
+    .todo = Recommencez sans « --boot-areas ».
 err-psid-missing = Numéro PSID attendu : { $disk }
     .why = Ce disque demande les 32 lettres et chiffres imprimés sur son étiquette (PSID). Rien n’a été écrit.
     .todo = Retapez-le avec « --psid », en majuscules et sans espace. Ce n’est pas le numéro de série.
