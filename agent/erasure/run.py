@@ -18,6 +18,7 @@ from agent.erasure.heat import Heat, heat_of
 from agent.erasure.ladder import named
 from agent.erasure.resume import ResumePoint, from_scratch
 from agent.erasure.stream import AES, KEY_BYTES
+from agent.erasure.together import Together
 from agent.erasure.watch import Emit, Limits, Seen, Watch, canaries_from
 from agent.machine.door import DoorError, Machine, OpenDisk
 from agent.model.erasure import Evidence, Method, transition_in
@@ -45,11 +46,12 @@ def erase(
     resume: ResumePoint | None,
     limits: Limits | None = None,
     psid: str = "",
+    together: Together | None = None,
     entropy: Callable[[int], bytes] = os.urandom,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Evidence:
     """Erase, read back and prove one opened disk. ``emit`` is called from this thread only. ``psid``: the number of the
-    drive's label, for the technique that asks for it.
+    drive's label, for the technique that asks for it; ``together``: where the namespaces of its drive meet.
 
     Raises Fault "disk-no-method" for a technique this version cannot run here, "disk-changed" when the disk is not the
     one the resume point speaks of, "psid-…" for a number that is missing or that the drive refuses (nothing was written
@@ -73,6 +75,7 @@ def erase(
         resume=resume,
         limits=limits or Limits(),
         psid=psid,
+        together=together,
         entropy=entropy,
         monotonic=monotonic,
         seen=_seen_before(resume),
@@ -133,6 +136,7 @@ class _Run:
     monotonic: Callable[[], float]
     seen: Seen
     psid: str = field(default="", repr=False)
+    together: Together | None = None
     heat: Heat | None = None
 
     def go(self) -> None:
@@ -147,7 +151,9 @@ class _Run:
             return
         if proof.sends_command(self.method.technique) and self.seen.inspection is None:
             cut = self.resume is not None and self.resume.unsettled
-            self.method = firmware.Firmware(talk=talk, work=self._work).carry_out(self.method, cut=cut)
+            self.method = firmware.Firmware(talk=talk, work=self._work, together=self.together).carry_out(
+                self.method, cut=cut
+            )
         if self.seen.end:
             return
         last = ("overwrite",) if proof.ends_on_stream(self.method) else ("survey",)

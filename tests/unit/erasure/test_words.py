@@ -182,6 +182,7 @@ SKIPS_WITH_TEXT = {
 AFTER_A_COMMAND = {
     "skip-refused-by-drive",
     "skip-opal-opened",
+    "skip-namespace-missing",
     "skip-tool-failed",
     "skip-never-began",
     "skip-sanitize-frozen",
