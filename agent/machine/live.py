@@ -37,6 +37,7 @@ _BLKROGET = 0x125E  # read-only flag, int
 
 _REACHES_OTHERS = re.compile(r"/dev/(nvme\d+|ng\d+n\d+|sg\d+|bsg/.*)$")
 
+_BLOCK = Path("/sys/block")
 _AREA = re.compile(r"mmcblk\d+(boot[01]|gp[0-3])")
 
 _LSBLK = ["lsblk", "-J", "-b", "-d", "-o", "PATH,MODEL,SERIAL,WWN,SIZE,MAJ:MIN"]
@@ -118,8 +119,8 @@ class LiveArea(LiveDisk):
 
     def __init__(self, card: LiveDisk, name: str) -> None:
         kernel = PurePath(card.path).name
-        folder = Path("/sys/block", f"{kernel}{name}")
-        beside = Path(os.path.realpath(folder)).parent == Path(os.path.realpath(f"/sys/block/{kernel}"))
+        folder = _BLOCK / f"{kernel}{name}"
+        beside = Path(os.path.realpath(folder)).parent == Path(os.path.realpath(_BLOCK / kernel))
         if not _AREA.fullmatch(f"{kernel}{name}") or not folder.exists() or not beside:
             raise Fault("disk-not-found", disk=f"{card.identity.suffix} {name}")
         path = f"{card.path}{name}"
