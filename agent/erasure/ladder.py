@@ -89,9 +89,10 @@ def choose(
     if technique not in (None, AUTO):
         ladder, lied = _from(str(technique), ladder, suffix), False
     for_all = {nvme.SEVERAL} & set(lifted)  # of the drive, and so of every line; others are seen to before the first
-    skipped: list[Skipped] = []
+    wanted = opal.is_locked(disk) and technique != opal.PsidRevert.name
+    skipped = [Skipped(technique=opal.PsidRevert.name, reason="skip-opal-psid-wanted")] if wanted else []
     if lied:
-        skipped = [Skipped(technique=rung.name, reason="skip-lied") for rung in ladder if rung.firmware]
+        skipped += [Skipped(technique=rung.name, reason="skip-lied") for rung in ladder if rung.firmware]
         ladder = (Overwrite,)
     for index, rung in enumerate(ladder):
         answer = rung.offered(disk, level=level, reached=reached, lifted=lifted)

@@ -38,6 +38,7 @@ SIZE = 16 * MIB
 OPEN, LOCKED = OpalMake(), OpalMake(locked=True)
 PSID = OPEN.psid
 WRONG = PSID.replace("2R0T", "2ROT")
+WANTED = ("opal-psid", "skip-opal-psid-wanted")
 BUSES = ("nvme", "ata", "sas")
 Bench = Callable[..., Station]
 
@@ -144,6 +145,7 @@ def test_a_locked_drive_is_opened_and_then_erased_by_its_ladder(
 def test_a_locked_drive_without_the_number_gets_not_a_byte(bench: Bench) -> None:
     for bus in BUSES:
         station = bench(bus, LOCKED)
+        assert (station.plan().skipped[0].technique, station.plan().skipped[0].reason) == WANTED
         evidence = station.erase()
         assert (evidence.outcome, evidence.reasons) == (Outcome.FAILED, ("reason-opal-locked",))
         assert MARKER in station.left and station.sent() == [] and evidence.canaries is None

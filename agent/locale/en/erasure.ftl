@@ -102,6 +102,7 @@ skip-frozen = The drive is frozen by the BIOS.
 skip-locked = The drive is locked by a password.
 skip-opal-not-owned = Nobody has locked this drive: its PSID would erase nothing.
 skip-opal-not-encrypting = This drive does not encrypt what it keeps: a factory revert erases nothing.
+skip-opal-psid-wanted = This drive is locked by its former owner: nothing can be written to it before the PSID of its label is typed (regain erase, option --psid).
 skip-opal-opened = Done: the drive was locked, the PSID opened it. No canary could be planted before, so it proves nothing alone. What follows is proven by itself.
 skip-level-too-low = It does not reach Purge.
 skip-size-unknown = The size of the disk is not known.
@@ -284,6 +285,7 @@ err-disk-no-method = Method not possible: { $method }, disk { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-size-unknown] { skip-size-unknown }
@@ -304,6 +306,7 @@ err-disk-level-out-of-reach = Purge is out of reach: { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-level-too-low] { skip-level-too-low }

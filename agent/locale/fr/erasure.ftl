@@ -102,6 +102,7 @@ skip-frozen = Le disque est verrouillé par le BIOS.
 skip-locked = Le disque est verrouillé par mot de passe.
 skip-opal-not-owned = Personne n’a verrouillé ce disque : son numéro PSID n’effacerait rien.
 skip-opal-not-encrypting = Ce disque ne chiffre pas ce qu’il garde : un retour d’usine n’efface rien.
+skip-opal-psid-wanted = Ce disque est verrouillé par son ancien propriétaire : rien ne s’y écrira avant que le numéro PSID de son étiquette soit tapé (regain erase, option --psid).
 skip-opal-opened = Faite : le disque était verrouillé, le numéro PSID l’a ouvert. Aucun témoin ne pouvait y être posé avant, donc elle ne prouve rien seule. La suite est prouvée à part.
 skip-level-too-low = Elle n’atteint pas l’effacement renforcé.
 skip-size-unknown = La taille du disque n’est pas connue.
@@ -284,6 +285,7 @@ err-disk-no-method = Méthode impossible : { $method }, disque { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-size-unknown] { skip-size-unknown }
@@ -304,6 +306,7 @@ err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { 
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-level-too-low] { skip-level-too-low }
