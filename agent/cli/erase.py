@@ -151,6 +151,12 @@ def erase(
         str | None,
         typer.Option(help="Disque Opal : le numéro PSID de son étiquette ; « ? » pour le taper à la question."),
     ] = None,
+    boot_areas: Annotated[
+        bool,
+        typer.Option(
+            "--boot-areas", help="eMMC : efface aussi les zones d'amorçage. Le poste peut ne plus jamais démarrer."
+        ),
+    ] = False,
     plain: Annotated[
         bool, typer.Option("--plain", help="Une phrase par ligne (c'est l'affichage normal ici).")
     ] = False,
@@ -170,6 +176,7 @@ def erase(
         reveal=reveal,
         second={"tool": second_tool, "person": second_person, "zero_pass": zero_pass},
         psid=number,
+        boot_areas=boot_areas,
     )
     raise typer.Exit(int(code))
 
@@ -212,6 +219,7 @@ class _Erase(OneDisk):
         reveal: str | None,
         second: Mapping[str, Any],
         psid: str = "",
+        boot_areas: bool = False,
     ) -> Exit:
         from agent.job.engine import run_plan
         from agent.job.history import close_runs, resume_points
@@ -222,7 +230,15 @@ class _Erase(OneDisk):
         if stream is not None:
             facts = self.target_facts()  # its size is another one, and so is what --confirm consents to
         points = resume_points(self.journals)
-        plan = self._plan(facts, points, technique=technique, level=level, verify=verify, second=second)
+        plan = self._plan(
+            facts,
+            points,
+            technique=technique,
+            level=level,
+            verify=verify,
+            second=second,
+            boot_areas=boot_areas,
+        )
         name = plan.targets[0].identity.text
         warrant = self.consent(plan, plan.targets[0].identity)
         paper = self.paper()
@@ -278,9 +294,11 @@ class _Erase(OneDisk):
         level: Level | None,
         verify: str | None,
         second: Mapping[str, Any],
+        boot_areas: bool,
     ) -> Plan:
         from dataclasses import replace
 
+        from agent.erasure.areas import with_boot_areas
         from agent.erasure.second import asked
         from agent.erasure.thaw import possible
         from agent.job.history import liars
@@ -300,6 +318,8 @@ class _Erase(OneDisk):
         )
         if any(second.values()):
             targets = tuple(replace(t, method=asked(t.method, **second)) for t in targets)
+        if boot_areas:
+            targets = tuple(replace(t, method=with_boot_areas(t.method, disk)) for t in targets)
         return make_plan(
             inventory=Inventory(disks=Known((disk,), "lsblk")),
             tag=self.tag,

@@ -13,6 +13,8 @@ from typing import Any
 from agent.erasure import ata, ata_sanitize, nvme, opal, proof, scsi
 from agent.erasure.commands import Conversation, Heard
 from agent.erasure.ladder import named
+from agent.erasure.technique import Technique
+from agent.erasure.together import ONE_IS_MISSING, Together, mates_of
 from agent.model.erasure import Method, Skipped
 from agent.model.events import Kind
 
@@ -69,7 +71,7 @@ def _after_failure(talk: Conversation, state: str) -> str:
         leave = nvme.leave_failure if nvme.is_nvme(talk.facts) else scsi.leave_failure
         if leave(talk):
             return ""
-        if not technique.startswith(_SANITIZES):
+        if not technique.startswith(_SANITIZES) or mates_of(talk.method):  # the others have not come yet
             return "sanitize-failed"
     elif technique != scsi.FormatUnit.name and not technique.startswith(_SANITIZES):
         return "format-failed"
@@ -104,6 +106,7 @@ class Firmware:
 
     talk: Conversation
     work: Work
+    together: Together | None = None
 
     def carry_out(self, method: Method, *, cut: bool) -> Method:
         """Canaries, command, look. The method to go on with: this one, or the plan's next line when the drive refused
@@ -119,6 +122,8 @@ class Firmware:
                 raise ValueError(f"a plan of another version: {method.technique}")
             technique = wanted()
             heard = technique.reattach(self.talk) if cut else None
+            if heard is not None and self.together is not None:
+                self.together.leave(self.talk.disk.identity.text)  # it has its command behind it
             if cut and heard is None:  # nothing of it counts: neither its canaries nor what the drive said
                 seen.planted = seen.canaries = None
                 seen.status_timeline.clear()
@@ -127,7 +132,7 @@ class Firmware:
                 technique.admit(self.talk)
                 if seen.planted is None and not technique.shut(self.talk) and not self.work(("plant",)):
                     return method
-                heard = technique.carry_out(self.talk)
+                heard = self._send(technique)
             if not heard.end and self._changed():
                 heard = Heard(end="changed")
             if heard.end:
@@ -141,6 +146,14 @@ class Firmware:
                 return method
             method = after
         return method
+
+    def _send(self, technique: Technique) -> Heard:
+        """Alone, or once for all namespaces of the drive."""
+        if not mates_of(self.talk.method):
+            return technique.carry_out(self.talk)
+        if self.together is None or self.together.members != mates_of(self.talk.method):
+            return Heard(refusal=ONE_IS_MISSING)
+        return self.together.carry_out(self.talk, technique.carry_out)
 
     def _look(self, method: Method) -> None:
         """What the command left at the places we know; a drive that lied, or hides it, gets nothing more."""

@@ -76,7 +76,7 @@ def choose(
 
     ``reached``: commands reach the drive itself; on the rehearsal bench most disks have no firmware.
     ``lifted``: obstacles (their skip-… ids) that are out of the way when the method begins: a frozen drive that a
-    suspend thaws, one that our own password locks.
+    suspend thaws, one that our own password locks, namespaces beside this one that are all in the plan.
     ``lied``: this drive has once called a command done without erasing: none of its own is relied on.
     Raises Fault "disk-no-method" (unknown name or mode, nothing that can run), "disk-level-out-of-reach".
     """
@@ -88,14 +88,16 @@ def choose(
     ladder: tuple[type[Technique], ...] = (*above(disk), Overwrite)
     if technique not in (None, AUTO):
         ladder, lied = _from(str(technique), ladder, suffix), False
-    skipped: list[Skipped] = []
+    for_all = {nvme.SEVERAL} & set(lifted)  # of the drive, and so of every line; others are seen to before the first
+    wanted = opal.is_locked(disk) and technique != opal.PsidRevert.name
+    skipped = [Skipped(technique=opal.PsidRevert.name, reason="skip-opal-psid-wanted")] if wanted else []
     if lied:
-        skipped = [Skipped(technique=rung.name, reason="skip-lied") for rung in ladder if rung.firmware]
+        skipped += [Skipped(technique=rung.name, reason="skip-lied") for rung in ladder if rung.firmware]
         ladder = (Overwrite,)
     for index, rung in enumerate(ladder):
         answer = rung.offered(disk, level=level, reached=reached, lifted=lifted)
         if isinstance(answer, Supported):
-            after = _next(ladder[index + 1 :], disk, level=level, verify=verify, reached=reached)
+            after = _next(ladder[index + 1 :], disk, level=level, verify=verify, reached=reached, lifted=for_all)
             method = replace(rung.method(disk, verify=verify, fallback=after), skipped=tuple(skipped))
             return replace(method, estimate_s=estimate(disk, method))
         skipped.append(Skipped(technique=rung.name, reason=answer.reason, params=answer.params))
@@ -111,12 +113,18 @@ def choose(
 
 
 def _next(
-    rest: tuple[type[Technique], ...], disk: Disk, *, level: Level | None, verify: str | None, reached: bool
+    rest: tuple[type[Technique], ...],
+    disk: Disk,
+    *,
+    level: Level | None,
+    verify: str | None,
+    reached: bool,
+    lifted: Collection[str] = (),
 ) -> Method | None:
     """The plan's next line: the best of what remains, with its own next one."""
     for index, rung in enumerate(rest):
-        if isinstance(rung.offered(disk, level=level, reached=reached), Supported):
-            after = _next(rest[index + 1 :], disk, level=level, verify=verify, reached=reached)
+        if isinstance(rung.offered(disk, level=level, reached=reached, lifted=lifted), Supported):
+            after = _next(rest[index + 1 :], disk, level=level, verify=verify, reached=reached, lifted=lifted)
             method = rung.method(disk, verify=verify, fallback=after)
             return replace(method, estimate_s=estimate(disk, method))
     return None

@@ -5,8 +5,7 @@ blocks read as zeros, and writes zeros elsewhere; a plain discard may leave what
 removes what is released, and a look shows whether former content is gone. The pass comes last, so that what is read
 back, whole, is our stream. What sanitize did to blocks out of a host's reach nobody can see: Clear.
 
-Boot areas (mmcblkXboot0, boot1), where tablets and Chromebooks keep their firmware, and RPMB, which nobody can erase,
-are left and listed.
+The other areas of the card come after that: ``agent.erasure.areas``.
 """
 
 from __future__ import annotations

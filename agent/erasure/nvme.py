@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from agent.erasure.technique import Refusal, Supported, Technique, bit, every, e
 from agent.machine.door import Answer, DoorError, Machine
 from agent.model.erasure import COMPLETED, Level
 from agent.model.facts import known
+from agent.model.identity import identify
 from agent.model.inventory import Disk
 
 _LOG_BYTES, _IDENTIFY_BYTES = 512, 4096
@@ -107,12 +108,42 @@ _SANICAP = {"crypto": 1, "block": 2, "overwrite": 4}
 ACTIONS = {"block": 2, "overwrite": 3, "crypto": 4}
 
 
+SEVERAL = "skip-several-namespaces"
+
+
+def reaches_all(technique: str, disk: Disk) -> bool:
+    """A command of this technique erases every namespace of the drive, not this one alone."""
+    several = isinstance(_one_namespace(disk), Refusal)
+    return several and (technique.startswith("nvme-sanitize") or (technique == NVME_FORMAT and not _reaches_one(disk)))
+
+
+def whole_drives(disks: Sequence[Disk]) -> Mapping[str, frozenset[str]]:
+    """By identity, the identities of all namespaces of its drive, where ``disks`` holds every one of them.
+
+    All that are allocated are attached, told apart by their number, and of one block size: what a Format of all leaves
+    is then what each plan says.
+    """
+    drives: dict[tuple[str, str], list[Disk]] = {}
+    for disk in disks:
+        if is_nvme(disk) and (serial := known(disk.serial)):
+            drives.setdefault((serial, known(disk.model) or ""), []).append(disk)
+    found: dict[str, frozenset[str]] = {}
+    for namespaces in drives.values():
+        names = [identity.text for disk in namespaces if (identity := identify(disk))]
+        counts = {known(getattr(disk.nvme, key)) for disk in namespaces for key in ("namespaces", "attached")}
+        numbers = {known(disk.nvme.nsid) if disk.nvme else None for disk in namespaces} - {None}
+        blocks = {known(disk.logical_block_size) for disk in namespaces}
+        if len(namespaces) > 1 and counts == {len(set(names))} and len(numbers) == len(namespaces) and len(blocks) == 1:
+            found |= dict.fromkeys(names, frozenset(names))
+    return found
+
+
 def _one_namespace(disk: Disk) -> Supported | Refusal:
     """With several, a command of the controller reaches those that nobody confirmed."""
     namespaces = known(disk.nvme.namespaces) if disk.nvme else None
     if namespaces is None:
         return Refusal(reason="skip-namespaces-not-counted")
-    return Supported() if namespaces == 1 else Refusal(reason="skip-several-namespaces")
+    return Supported() if namespaces == 1 else Refusal(reason=SEVERAL)
 
 
 def _reaches_one(disk: Disk) -> bool:

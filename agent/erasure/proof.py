@@ -11,7 +11,17 @@ from typing import Any
 
 from agent.erasure import ranges
 from agent.erasure.content import Content
-from agent.model.erasure import BadRange, Canaries, Evidence, Inspection, Level, Method, Outcome, Verification
+from agent.model.erasure import (
+    AreaRecord,
+    BadRange,
+    Canaries,
+    Evidence,
+    Inspection,
+    Level,
+    Method,
+    Outcome,
+    Verification,
+)
 from agent.model.facts import Known, known
 from agent.model.inventory import Disk
 
@@ -96,6 +106,7 @@ class Observations:
 
     ``inspection``: what was seen between the drive's own command and our pass.
     ``transition_seen``: the drive's own status went through "in progress" to "completed" (firmware techniques).
+    ``areas``: what came of the other areas of an eMMC.
     """
 
     size_bytes: int
@@ -109,6 +120,7 @@ class Observations:
     bad_ranges: tuple[BadRange, ...] = ()
     signatures: tuple[str, ...] = ()
     transition_seen: bool = False
+    areas: tuple[AreaRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,10 +256,10 @@ def exceptions_of(seen: Observations) -> tuple[Mapping[str, Any], ...]:
     if unread and not any(e["id"] == "exception-read-ranges" for e in found):  # counted, and nobody said where
         found.append({"id": "exception-read-ranges", "bytes": unread, "ranges": None, "first": None})
     reached = seen.method.level is Level.PURGE  # the drive's own command covers what a host cannot address
-    return (*found, *(() if reached else hidden_areas(seen.disk)))
+    return (*found, *(() if reached else hidden_areas(seen.disk, seen.areas)))
 
 
-def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:
+def hidden_areas(disk: Disk, areas: tuple[AreaRecord, ...] = ()) -> list[Mapping[str, Any]]:
     """Places of this kind of disk that an overwrite does not reach, or that nobody could look for."""
     bus, medium = known(disk.bus), known(disk.medium)
     extra = disk.extra or {}
@@ -257,8 +269,26 @@ def hidden_areas(disk: Disk) -> list[Mapping[str, Any]]:
     if bus == "usb" or medium == "usb":
         found.append({"id": "exception-bridge-not-assessed", "bytes": None})
     if medium == "emmc" or bus == "mmc":
-        found.append({"id": "exception-boot-areas", "bytes": _plain(_plain(extra.get("emmc"), "boot_bytes"))})
+        found += _areas_left(_plain(extra.get("emmc")), areas)
     return found + _other_namespaces(disk)
+
+
+def _areas_left(emmc: Any, areas: tuple[AreaRecord, ...]) -> list[Mapping[str, Any]]:
+    """Areas of a card that were not erased. RPMB cannot be, by anybody."""
+    left: list[Mapping[str, Any]] = [
+        {
+            "id": "exception-area-locked" if area.outcome == "locked" else "exception-area-left",
+            "bytes": area.bytes,
+            "area": area.name,
+        }
+        for area in areas
+        if area.outcome != "cleared"
+    ]
+    if not any(area.name.startswith("boot") for area in areas):
+        left.append({"id": "exception-boot-areas", "bytes": _plain(emmc, "boot_bytes")})
+    elif (rpmb := _plain(emmc, "rpmb_bytes")) != 0:
+        left.append({"id": "exception-rpmb", "bytes": rpmb})
+    return left
 
 
 def _other_namespaces(disk: Disk) -> list[Mapping[str, Any]]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.erasure import firmware, proof, ranges, second, zeros
+from agent.erasure import areas, firmware, proof, ranges, second, zeros
 from agent.erasure.commands import Conversation
 from agent.erasure.heat import Heat, heat_of
 from agent.erasure.ladder import named
 from agent.erasure.resume import ResumePoint, from_scratch
 from agent.erasure.stream import AES, KEY_BYTES
+from agent.erasure.together import Together
 from agent.erasure.watch import Emit, Limits, Seen, Watch, canaries_from
 from agent.machine.door import DoorError, Machine, OpenDisk
 from agent.model.erasure import Evidence, Method, transition_in
@@ -45,11 +46,12 @@ def erase(
     resume: ResumePoint | None,
     limits: Limits | None = None,
     psid: str = "",
+    together: Together | None = None,
     entropy: Callable[[int], bytes] = os.urandom,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Evidence:
     """Erase, read back and prove one opened disk. ``emit`` is called from this thread only. ``psid``: the number of the
-    drive's label, for the technique that asks for it.
+    drive's label, for the technique that asks for it; ``together``: where the namespaces of its drive meet.
 
     Raises Fault "disk-no-method" for a technique this version cannot run here, "disk-changed" when the disk is not the
     one the resume point speaks of, "psid-…" for a number that is missing or that the drive refuses (nothing was written
@@ -73,6 +75,7 @@ def erase(
         resume=resume,
         limits=limits or Limits(),
         psid=psid,
+        together=together,
         entropy=entropy,
         monotonic=monotonic,
         seen=_seen_before(resume),
@@ -107,6 +110,7 @@ def erase(
         commands=tuple(seen.commands),
         status_timeline=tuple(seen.status_timeline),
         temperature=run.heat.to_wire() if run.heat else None,
+        areas=seen.areas,
         interruptions=resume.interruptions if resume else 0,
         rehearsal=machine.exercise,
         rehearsal_scale=disk.rehearsal_scale,
@@ -132,6 +136,7 @@ class _Run:
     monotonic: Callable[[], float]
     seen: Seen
     psid: str = field(default="", repr=False)
+    together: Together | None = None
     heat: Heat | None = None
 
     def go(self) -> None:
@@ -146,7 +151,9 @@ class _Run:
             return
         if proof.sends_command(self.method.technique) and self.seen.inspection is None:
             cut = self.resume is not None and self.resume.unsettled
-            self.method = firmware.Firmware(talk=talk, work=self._work).carry_out(self.method, cut=cut)
+            self.method = firmware.Firmware(talk=talk, work=self._work, together=self.together).carry_out(
+                self.method, cut=cut
+            )
         if self.seen.end:
             return
         last = ("overwrite",) if proof.ends_on_stream(self.method) else ("survey",)
@@ -155,7 +162,31 @@ class _Run:
         zeros_follow = self.method.zero_pass and proof.ends_on_stream(self.method)
         if zeros_follow and self.judge(end="done").outcome.proven and not self._work(("zero",)):
             return
+        if self.method.areas and self.judge(end="done").outcome.proven:
+            self.seen.areas = tuple(
+                areas.erase_areas(self.disk, self.method, self.facts, overwrite=self._area, emit=self.emit)
+            )
         self.seen.end = "done"
+
+    def _area(self, area: OpenDisk, method: Method, seen: Seen) -> None:
+        """A worker over one more area of the card. Its steps stay out of the journal: a resume begins it anew."""
+        spec = build_spec(
+            method,
+            self.facts,
+            None,
+            self.limits,
+            size_bytes=area.size_bytes,
+            cipher=_cipher(self.machine),
+            entropy=self.entropy,
+        ) | {"steps": ["plant", "overwrite"], "technique": method.technique}
+
+        def emit(kind: Kind, params: Mapping[str, Any]) -> None:
+            if kind is Kind.PROGRESS:
+                self.emit(kind, params)
+
+        worker = area.start_worker(WORKER, spec)
+        utc = self.machine.clock.utc
+        Watch(worker, seen, emit, self.stop, self.limits, spec, utc, self.monotonic).run()
 
     def _talk(self) -> Conversation:
         return Conversation(
@@ -211,6 +242,7 @@ class _Run:
                 bad_ranges=ranges.merge(seen.bad),
                 signatures=seen.signatures,
                 transition_seen=transition_in(seen.status_timeline),
+                areas=seen.areas,
             )
         )
 

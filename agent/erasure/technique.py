@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from agent.erasure.commands import Conversation, Heard
 from agent.model.erasure import Level, Method
-from agent.model.facts import Absent, Known, MaybeFact, Unreadable
+from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
 from agent.model.inventory import Disk
 
 
@@ -116,6 +116,7 @@ class Technique:
             reason=cls.reason(disk),
             claim=cls.claim(disk),
             params={"passes": passes, **cls.params(disk)},
+            areas=areas_of(disk) or None,
             fallback=fallback,
         )
 
@@ -136,6 +137,12 @@ class Technique:
         None: nothing of it counts any more, the technique starts over.
         """
         return None
+
+
+def areas_of(disk: Disk) -> tuple[str, ...]:
+    """General purpose partitions of an eMMC, as the kernel numbers them: they are erased with its user area."""
+    sizes = known(extra(disk, "emmc", "gp_bytes"))
+    return tuple(f"gp{n}" for n, size in enumerate(sizes) if size) if isinstance(sizes, (list, tuple)) else ()
 
 
 def says(fact: MaybeFact[bool]) -> Supported | Refusal:

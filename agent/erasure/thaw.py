@@ -26,7 +26,9 @@ _ASK_AGAIN = 15  # a disk needs some seconds to spin up
 _ASK_EVERY_S = 2.0
 
 WORKER = b"agent.erasure.worker"
-_AT_DISKS = frozenset({b"hdparm", b"nvme", b"sg_format", b"sg_sanitize", b"mmc", b"dd", b"badblocks", b"nwipe"})
+_AT_DISKS = frozenset(
+    {b"hdparm", b"nvme", b"sg_format", b"sg_raw", b"sg_sanitize", b"mmc", b"dd", b"badblocks", b"nwipe"}
+)
 
 Tell = Callable[[Kind, Mapping[str, Any]], None]
 

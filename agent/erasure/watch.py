@@ -12,7 +12,7 @@ from typing import Any
 from agent.erasure import ranges
 from agent.erasure.heat import Heat
 from agent.machine.door import Worker
-from agent.model.erasure import BadRange, Canaries, Inspection, PassRecord, Verification
+from agent.model.erasure import AreaRecord, BadRange, Canaries, Inspection, PassRecord, Verification
 from agent.model.events import Kind
 from agent.model.facts import to_wire
 
@@ -54,6 +54,7 @@ class Seen:
     status_timeline: list[Mapping[str, Any]] = field(default_factory=list)
     zero: Mapping[str, Any] | None = None  # the last pass of zeros and its sample, as the worker told it
     zero_started: str = ""
+    areas: tuple[AreaRecord, ...] = ()  # of an eMMC, once its user area was proven
 
 
 def canaries_from(wire: Mapping[str, Any]) -> Canaries:

@@ -39,6 +39,8 @@ def parse_extcsd(data: bytes | str) -> Disk:
         "boot_bytes": _times(_value(text, "BOOT_SIZE_MULTI"), _UNIT),
         "rpmb_bytes": _times(_value(text, "RPMB_SIZE_MULT"), _UNIT),
         "gp_partitions": sum(1 for size in parts if size),
+        "gp_bytes": parts if any(parts) else None,
+        "boot_from": _boot_from(_value(text, "PARTITION_CONFIG")),
         "erased_byte": None if erased is None else (0xFF if erased & 1 else 0),
         "boot_locked": _boot_locked(text),
         "life_time_a": _value(text, "EXT_CSD_DEVICE_LIFE_TIME_EST_TYP_A"),
@@ -62,6 +64,11 @@ def _value(text: str, register: str) -> int | None:
     """ "[NAME: 0x55]" or "[NAME]: 0x55", as the registers are printed."""
     match = re.search(rf"\[{re.escape(register)}(?:\]: |: | )(0x[0-9a-fA-F]+)", text)
     return int(match[1], 16) if match else None
+
+
+def _boot_from(config: int | None) -> str | None:
+    """BOOT_PARTITION_ENABLE (bits 5:3): what the card hands to a PC that starts from it."""
+    return None if config is None else {1: "boot0", 2: "boot1", 7: "user"}.get(config >> 3 & 7)
 
 
 def _boot_locked(text: str) -> list[bool] | None:

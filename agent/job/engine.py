@@ -18,10 +18,11 @@ from typing import Any
 from agent.erasure.resume import ResumePoint
 from agent.erasure.run import erase, evidence_event
 from agent.erasure.thaw import thaw
+from agent.erasure.together import Together, mates_of
 from agent.job import smart
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
-from agent.model.erasure import BAD_RANGE_IDS, Evidence, Level, Outcome
+from agent.model.erasure import BAD_RANGE_IDS, Evidence, Level, Method, Outcome
 from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
 from agent.model.facts import to_wire
@@ -121,9 +122,26 @@ def _erase_all(
     if not plan.targets:
         return ()
     thaw(machine, plan.targets, facts, tell=lambda kind, params: _say(stream, kind, params), stop=stop)
-    one = functools.partial(_erase_one, machine, stream, plan, warrant, facts, stop, resume, psids)
+    meetings = _meetings(plan.targets)
+    one = functools.partial(_erase_one, machine, stream, plan, warrant, facts, stop, resume, psids, meetings)
     with ThreadPoolExecutor(max_workers=len(plan.targets), thread_name_prefix="disk") as pool:
         return tuple(pool.map(one, plan.targets))
+
+
+def _meetings(targets: Sequence[Target]) -> Mapping[str, Together]:
+    """By identity, where the namespaces of a drive meet whose plan erases them with one command."""
+    found: dict[frozenset[str], Together] = {}
+    for target in targets:
+        method: Method | None = target.method
+        while method is not None:
+            if mates := mates_of(method):
+                found.setdefault(mates, Together(mates))
+            method = method.fallback
+    here = {target.identity.text for target in targets}
+    for mates, meeting in found.items():
+        for name in mates - here:
+            meeting.leave(name)
+    return {name: meeting for mates, meeting in found.items() for name in mates}
 
 
 def _erase_one(
@@ -135,6 +153,7 @@ def _erase_one(
     stop: threading.Event,
     resume: Mapping[str, ResumePoint],
     psids: Mapping[str, str],
+    meetings: Mapping[str, Together],
     target: Target,
 ) -> Evidence:
     """One disk from opening to outcome. Whatever goes wrong ends in an outcome, never in a disk left out."""
@@ -181,6 +200,7 @@ def _erase_one(
                 # a disk that shows another size than when it was cut starts over
                 resume=point if point and point.bytes_total == disk.size_bytes else None,
                 psid=psids.get(name, ""),
+                together=meetings.get(name),
             )
             evidence = dataclasses.replace(
                 evidence,
@@ -195,6 +215,9 @@ def _erase_one(
     except Exception:  # noqa: BLE001 a bug on one disk must not leave its state untold, nor stop the others
         stream.emit(Kind.FAULT, name, error_id="bug", code="X01", params={"path": traceback.format_exc()}, wrote=None)
         evidence = ended(Outcome.UNKNOWN, "bug")
+    finally:
+        if name in meetings:
+            meetings[name].leave(name)
     emit(Kind.ERASURE_FINISHED, evidence_event(evidence) | {"health": to_wire(evidence.health)})
     return evidence
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from agent.erasure import nvme
 from agent.erasure.ata import left_password
 from agent.erasure.ladder import choose
 from agent.erasure.resume import ResumePoint
+from agent.erasure.together import with_mates
 from agent.model.erasure import Level
 from agent.model.facts import known
 from agent.model.identity import DiskIdentity, identify
@@ -63,18 +66,24 @@ def plan_targets(
 
     ``reaches``: whether commands reach the drive behind a path; ``liars``: disks, by identity, whose
     drive has once called a command done without erasing; ``lifted``: obstacles, by identity, that are out of the way
-    when its erasure begins (``obstacles_lifted``).
+    when its erasure begins (``obstacles_lifted``). Where every namespace of an NVMe drive is among the targets, one
+    command may erase them all.
     """
     targets: list[Target] = []
+    drives = nvme.whole_drives([d for d, x in zip(disks, exclusions, strict=True) if x is None])
     for disk, exclusion in zip(disks, exclusions, strict=True):
         identity = identify(disk)
         if exclusion is not None or identity is None:
             continue
         path, medium = known(disk.path) or "", known(disk.medium) or "unknown"
-        lied, gone = identity.text in liars, lifted(identity.text)
+        mates = drives.get(identity.text, frozenset())
+        lied = bool(({identity.text} | mates) & set(liars))
+        gone = {*lifted(identity.text), *((nvme.SEVERAL,) if mates else ())}
         method = choose(
             disk, level=level, technique=technique, verify=verify, reached=reaches(path), lied=lied, lifted=gone
         )
+        if mates:
+            method = with_mates(method, mates, reach=functools.partial(nvme.reaches_all, disk=disk))
         targets.append(Target(identity=identity, path=path, medium=medium, method=method))
     return tuple(targets)
 

@@ -103,6 +103,12 @@ class OpenDisk(Protocol):
         """A command line that may write to this disk and to no other."""
         ...
 
+    def open_area(self, name: str) -> OpenDisk:
+        """Another area of the same eMMC (gp0 to gp3, boot0, boot1), opened as this disk was, for as long as the context
+        lasts; a boot area can be written to during that time. Raises Fault disk-not-found, disk-busy, disk-read-only.
+        """
+        ...
+
     def changed(self) -> bool:
         """Ask again: True when the disk is gone, or shows another identity, size or block than when it was opened."""
         ...

@@ -47,7 +47,7 @@ _READING_MODE: dict[str, re.Pattern[str]] = {  # writes unless one of these is t
 }
 
 
-_SG_RAW_ASKS = re.compile(r"^(--binary|--request|[0-9]+)$")
+_SG_RAW_ASKS = re.compile(r"^(--readonly|--binary|--request|[0-9]+)$")
 _SECURITY_PROTOCOL_IN = "a2"
 _TEST_UNIT_READY = ["00"] * 6
 

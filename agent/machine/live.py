@@ -34,6 +34,9 @@ _BLKROGET = 0x125E  # read-only flag, int
 
 _REACHES_OTHERS = re.compile(r"/dev/(nvme\d+|ng\d+n\d+|sg\d+|bsg/.*)$")
 
+_BLOCK = Path("/sys/block")
+_AREA = re.compile(r"mmcblk\d+(boot[01]|gp[0-3])")
+
 _LSBLK = ["lsblk", "-J", "-b", "-d", "-o", "PATH,MODEL,SERIAL,WWN,SIZE,MAJ:MIN"]
 
 
@@ -73,6 +76,9 @@ class LiveDisk:
             if _major_minor(name) not in mine:
                 raise Fault("warrant-other-disk", disk=self.identity.suffix, other=name)
 
+    def open_area(self, name: str) -> LiveArea:
+        return LiveArea(self, name)
+
     def changed(self) -> bool:
         try:
             now = (_ioctl(self._fd, _BLKGETSIZE64, "Q"), _ioctl(self._fd, _BLKSSZGET, "i"), self._find(self.identity))
@@ -103,6 +109,44 @@ class LiveDisk:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+class LiveArea(LiveDisk):
+    """One more area of an eMMC. The kernel keeps boot areas read-only until ``force_ro`` is cleared; it is set anew."""
+
+    def __init__(self, card: LiveDisk, name: str) -> None:
+        kernel = PurePath(card.path).name
+        folder = _BLOCK / f"{kernel}{name}"
+        beside = Path(os.path.realpath(folder)).parent == Path(os.path.realpath(_BLOCK / kernel))
+        if not _AREA.fullmatch(f"{kernel}{name}") or not folder.exists() or not beside:
+            raise Fault("disk-not-found", disk=f"{card.identity.suffix} {name}")
+        path = f"{card.path}{name}"
+        self._force_ro = folder / "force_ro"
+        self._was = self._force_ro.read_text().strip() if self._force_ro.exists() else ""
+        try:
+            self._allow(writes=True)
+            fd = _open_exclusive(path, card.identity)
+        except BaseException:
+            self._allow(writes=False)
+            raise
+        super().__init__(identity=card.identity, path=path, fd=fd, action=card._action, find=card._find)
+
+    def _allow(self, *, writes: bool) -> None:
+        if self._was != "1":
+            return
+        try:
+            self._force_ro.write_text("0" if writes else "1")
+        except OSError as error:
+            raise Fault("disk-read-only", disk=self._force_ro.parent.name, why=str(error)) from None
+
+    def changed(self) -> bool:
+        return False  # it comes and goes with its card
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        self._allow(writes=False)
 
 
 class LookedAt:

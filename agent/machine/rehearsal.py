@@ -95,6 +95,9 @@ class RehearsalDisk:
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         raise Fault("not-live", what=argv[0])
 
+    def open_area(self, name: str) -> RehearsalDisk:
+        raise Fault("disk-not-found", disk=f"{self.identity.suffix} {name}")
+
     def changed(self) -> bool:
         return os.fstat(self._fd).st_size != self._file_bytes
 
@@ -162,16 +165,44 @@ class LaboratoryDisk(RehearsalDisk):
 
     def start_worker(self, module: str, spec: Mapping[str, Any]) -> Process:
         """A drive that its owner has locked fails every transfer, whatever the file behind it would do."""
-        if self._laboratory.node(self.path).closed:
-            locked = [{"kind": "read-error"}, {"kind": "write-error"}]
-            return self._start(module, spec, [*self._faults, *locked])
-        return super().start_worker(module, spec)
+        node = self._laboratory.node(self.path)
+        reads = [{"kind": "read-error"}] if node.closed else []
+        writes = [{"kind": "write-error"}] if node.closed or node.protected else []
+        return self._start(module, spec, [*self._faults, *reads, *writes])
+
+    def open_area(self, name: str) -> LaboratoryDisk:
+        path = f"{self.path}{name}"
+        if not self._laboratory.has(path):
+            return super().open_area(name)  # type: ignore[return-value]
+        return LaboratoryArea(identity=self.identity, laboratory=self._laboratory, path=path, faults=(), pace=None)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._laboratory.release(self.path)
         super().__exit__(kind, error, trace)
+
+
+class LaboratoryArea(LaboratoryDisk):
+    """One more area of an eMMC, which the kernel lets nobody write to but for as long as this is open."""
+
+    def __init__(
+        self,
+        *,
+        identity: DiskIdentity,
+        laboratory: Laboratory,
+        path: str,
+        faults: Sequence[Mapping[str, Any]],
+        pace: int | None,
+    ) -> None:
+        laboratory.force_read_only(path, on=False)
+        super().__init__(identity=identity, laboratory=laboratory, path=path, faults=faults, pace=pace)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        self._laboratory.force_read_only(self.path, on=True)
 
 
 class RehearsalMachine:

@@ -63,6 +63,8 @@ class Method:
     """A last pass of zeros once the stream was read back; None or False: none."""
     second_tool: str | None = None  # another program that reads the disk after us: cmp | sha256 | badblocks
     second_person: str | None = None  # card number of whoever runs it
+    areas: tuple[str, ...] | None = None
+    """Other areas of an eMMC that are erased once the user area is proven: gp0 to gp3, boot0, boot1."""
     fallback: Method | None = None
     """What follows when the drive refuses its command before starting it, or was not seen to erase: a line of the
     plan, covered by the same consent. None: nothing may follow."""
@@ -182,6 +184,23 @@ class SecondCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AreaRecord:
+    """What came of one more area of an eMMC. ``outcome``: cleared | locked (write-protected by the card) | left.
+
+    The key is published as that of a pass is; ``detail`` says why it was left.
+    """
+
+    name: str
+    bytes: int
+    outcome: str
+    cipher: str = ""
+    key: str = ""
+    read_back: int = 0
+    mismatches: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Everything observed while one disk was erased: the ``erasures[]`` entry of the signed report is made of it."""
 
@@ -210,6 +229,7 @@ class Evidence:
     health: Health | None = None
     temperature: Mapping[str, Any] | None = None  # sensor, limit_c, max_c, paused_s, points [[second, Celsius]]
     second_checks: tuple[SecondCheck, ...] = ()
+    areas: tuple[AreaRecord, ...] = ()
     interruptions: int = 0
     rehearsal: bool = False
     rehearsal_scale: int | None = None  # virtual disk: real bytes shown / bytes of the file behind it

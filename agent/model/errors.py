@@ -53,6 +53,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "psid-wrong": ("D22", Exit.REFUSED),
     "psid-locked-out": ("D23", Exit.REFUSED),
     "psid-refused": ("D24", Exit.REFUSED),
+    "disk-no-boot-areas": ("D25", Exit.REFUSED),
     "reverify-other-disk": ("D30", Exit.REFUSED),
     "reverify-not-in-record": ("D31", Exit.REFUSED),
     "reverify-size": ("D32", Exit.REFUSED),

@@ -53,6 +53,8 @@ class Kind(StrEnum):
     HEAT_RESUMED = "heat_resumed"  # celsius, limit_c
     ZERO_STARTED = "zero_started"  # number: the last pass, of zeros, once the stream was read back
     ZERO_FINISHED = "zero_finished"  # number, bytes, seconds, write_seconds, seed, mismatches, unreadable_bytes
+    AREA_STARTED = "area_started"  # area: another area of an eMMC, once the user area is proven
+    AREA_FINISHED = "area_finished"  # area, outcome (cleared|locked|left), bytes
     SECOND_CHECK_STARTED = "second_check_started"  # tool, by
     SECOND_CHECK_FINISHED = "second_check_finished"  # tool, by, expected, argv, bytes, seconds, agrees, differs_at
     ERASURE_FINISHED = (

@@ -279,6 +279,19 @@ class SecondReading(Wire):
     detail: str = ""
 
 
+class Area(Wire):
+    """One more area of an eMMC; ``outcome`` "left" and "locked" are listed among the exceptions too."""
+
+    name: str
+    bytes: Size
+    outcome: Literal["cleared", "locked", "left"]
+    cipher: str = ""
+    key: str = ""
+    read_back: Size = 0
+    mismatches: Size = 0
+    detail: str = ""
+
+
 class HealthReason(Wire):
     """One rule that spoke of this disk; ``id`` is a message id."""
 
@@ -329,6 +342,7 @@ class Erasure(Wire):
     smart_after: Json | None = None
     health: DiskHealth | None = None
     second_checks: list[SecondReading] = []
+    areas: list[Area] = []
     temperature: Json | None = None
     plan_digest: str
     warrant_id: str

@@ -93,7 +93,8 @@ def receive_argv(bus: str, path: str, *, comid: int, protocol: int = TCG) -> lis
         size = str(RECEIVE_BYTES)
         told = [f"--secp={protocol}", f"--spsp={comid}", f"--size={size}", f"--al={size}"]
         return ["nvme", "security-recv", path, *told, "--raw-binary"]
-    return ["sg_raw", "--binary", "--request", str(RECEIVE_BYTES), path, *_cdb(0xA2, protocol, comid, RECEIVE_BYTES)]
+    asks = ["sg_raw", "--readonly", "--binary", "--request", str(RECEIVE_BYTES)]
+    return [*asks, path, *_cdb(0xA2, protocol, comid, RECEIVE_BYTES)]
 
 
 def received(stdout: bytes) -> bytes:

@@ -9,7 +9,7 @@ from html import escape
 from importlib import resources
 
 from agent.locale import Words
-from agent.model.report import DiskOutcome, Erasure, ErasureException, Report, SkippedTechnique
+from agent.model.report import Area, DiskOutcome, Erasure, ErasureException, Report, SkippedTechnique
 from agent.report import checks
 from agent.report import phrases as p
 from agent.report.wording import DiskWords, Wording, left_alone, wording
@@ -239,6 +239,8 @@ class Page:
         rows.append((w("paper-readback"), escape(self._readback(e))))
         if others := self._second(e):
             rows.append((w("paper-second"), _list(others)))
+        if e.areas:
+            rows.append((w("paper-areas"), _list([self._area(a) for a in e.areas])))
         if sent := self._command(e):
             rows.append((w("paper-command"), _list(sent)))
         if e.canaries is not None:
@@ -304,6 +306,11 @@ class Page:
             return "paper-hidden-unread"
         found = any(x.kind.startswith(("exception-hpa", "exception-dco")) for x in e.exceptions)
         return "paper-hidden-found" if found else "paper-hidden-none"
+
+    def _area(self, area: Area) -> str:
+        """One more area of an eMMC, and what came of it."""
+        size = self.w("size-b", n=p.number(self.w, area.bytes))
+        return self.w("paper-area-said", area=area.name, bytes=size, outcome=area.outcome)
 
     def _second(self, e: Erasure) -> list[str]:
         """Who else read the disk, with what, and what was seen."""

@@ -135,6 +135,10 @@ class PlainSink:
                 lines += wrapped(self._words("command-cannot-stop"), "   ")
             if method.get("params", {}).get("thaw"):
                 lines += wrapped(self._words("plain-thaw"), "   ")
+            if together := method.get("params", {}).get("together"):
+                lines += wrapped(self._words("plan-together", count=len(together)), "   ")
+            if any(area.startswith("boot") for area in method.get("areas") or ()):
+                lines += wrapped(self._words("plan-boot-areas", **method["params"]), "   ")
             for skipped in method.get("skipped", ()):
                 why = self._words(skipped["reason"], **skipped.get("params", {}))
                 lines += wrapped(f"{self._words('technique-' + skipped['technique'])} : {why}", "   - ")

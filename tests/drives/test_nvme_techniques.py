@@ -17,20 +17,18 @@ from agent.erasure.places import canary_places
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.medium import Leaves, left_by
 from agent.machine.drives.nvme import NvmeDrive
-from agent.machine.drives.nvme_make import Estimates, NvmeFault, NvmeMake, NvmePast
-from agent.machine.drives.nvme_sanitize import BLOCK, CRYPTO, Status
+from agent.machine.drives.nvme_make import NvmeFault, NvmeMake, NvmePast
+from agent.machine.drives.nvme_sanitize import CRYPTO
 from agent.model.erasure import Level, Outcome
 from agent.model.events import Kind
 from agent.model.facts import known
 from tests.drives.conftest import OpensLab
+from tests.drives.namespaces import ALL, PATH, SEVERAL, SIZE, Two, fail, nvme, two_namespaces
 from tests.drives.station import MARKER, PowerCut, Station, is_status, judged, new_machine, row, states
-from tests.unit.erasure.doubles import MIB, plant_old_content
+from tests.unit.erasure.doubles import plant_old_content
 
 pytestmark = pytest.mark.laboratory("nvme", "smartctl")
 
-SIZE = 16 * MIB
-PATH = "/dev/nvme0n1"
-ALL = NvmeMake(sanicap=0x07, pass_s=120.0, estimates=Estimates(overwrite=120))
 BLOCKS, CRYPTOS = replace(ALL, sanicap=2), replace(ALL, sanicap=1)
 OVERWRITES, FORMATS = replace(ALL, sanicap=4), replace(ALL, sanicap=0)
 
@@ -51,11 +49,6 @@ def bench(tmp_path: Path, open_lab: OpensLab) -> Bench:
         return Station(machine=machine, drive=drive, lab=lab, path=PATH)
 
     return make
-
-
-def nvme(station: Station) -> NvmeDrive:
-    assert isinstance(station.drive, NvmeDrive)
-    return station.drive
 
 
 # -- what is proven ----------------------------------------------------------------------------------------------------
@@ -261,13 +254,6 @@ def test_a_cut_in_a_format_starts_over(bench: Bench) -> None:
 # -- failure mode ------------------------------------------------------------------------------------------------------
 
 
-def fail(station: Station, *, ause: bool) -> None:
-    """As a former run left it: status 3."""
-    drive = nvme(station)
-    drive.sanitize.status, drive.sanitize.dword10 = Status.FAILED, BLOCK
-    drive.sanitize._restricted = not ause
-
-
 def test_failure_mode_is_left_when_ause_was_set(bench: Bench) -> None:
     station = bench(BLOCKS)
     method = station.plan()
@@ -320,40 +306,10 @@ def test_what_a_former_owner_completed_proves_nothing(bench: Bench) -> None:
 
 # -- several namespaces ------------------------------------------------------------------------------------------------
 
-SEVERAL = replace(ALL, oacs=0x1F, nn=4)
-SECOND = "/dev/nvme0n2"
-
 
 @pytest.fixture
-def two(tmp_path: Path, open_lab: OpensLab) -> Callable[..., tuple[Station, Station]]:
-    """Two namespaces of one drive, and a third that is not attached."""
-
-    def make(kind: NvmeMake, *, third: bool = False) -> tuple[Station, Station]:
-        clock = VirtualClock()
-        files = [tmp_path / f"ns{n}.img" for n in (1, 2, 3)]
-        for file in files:
-            plant_old_content(file, SIZE)
-        drive = NvmeDrive(PATH, files[0], clock, make=kind)
-        drive.add_namespace(files[1])
-        if third:
-            drive.add_namespace(files[2], attached=False)
-        lab = open_lab(drive)
-        named = [(f"nvme0n{n}", f"eui.{kind.eui64 + n - 1:016x}", n) for n in (1, 2)]
-        rows = [
-            row(name, SIZE, tran="nvme", model=kind.model, serial=kind.serial, wwn=eui, rota=False)
-            for name, eui, _ in named
-        ]
-        shown = {f"/sys/class/nvme/nvme0/{name}/size": "1\n" for name, _, _ in named}
-        shown |= {f"/sys/block/{name}/nsid": f"{n}\n" for name, _, n in named}
-        stand_ins = {eui: f"/dev/{name}" for name, eui, _ in named}
-        machine = new_machine(tmp_path, clock, lab, rows=rows, files=shown, stand_ins=stand_ins)
-        first, second = (Station(machine=machine, drive=drive, lab=lab, path=path) for path in (PATH, SECOND))
-        return first, second
-
-    return make
-
-
-Two = Callable[..., tuple[Station, Station]]
+def two(tmp_path: Path, open_lab: OpensLab) -> Two:
+    return two_namespaces(tmp_path, open_lab)
 
 
 def test_each_namespace_is_a_disk_with_an_identity_of_its_own(two: Two) -> None:

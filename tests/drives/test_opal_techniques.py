@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.job.engine import run_plan
+from agent.job.journal import Journal
+from agent.job.planning import plan_targets
+from agent.job.stream import EventStream
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.ata import AtaDrive
 from agent.machine.drives.ata_make import mx500
@@ -18,9 +24,10 @@ from agent.machine.drives.opal import OpalFault, OpalMake, Tper
 from agent.machine.drives.scsi import ScsiDrive
 from agent.machine.drives.scsi_make import ScsiMake
 from agent.model.erasure import Level, Outcome
-from agent.model.errors import Fault
+from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
 from agent.model.facts import to_wire
+from agent.report.build import erasure_of
 from tests.drives.conftest import OpensLab
 from tests.drives.station import MARKER, PowerCut, Station, judged, new_machine, row
 from tests.unit.erasure.doubles import MIB, plant_old_content
@@ -31,6 +38,7 @@ SIZE = 16 * MIB
 OPEN, LOCKED = OpalMake(), OpalMake(locked=True)
 PSID = OPEN.psid
 WRONG = PSID.replace("2R0T", "2ROT")
+WANTED = ("opal-psid", "skip-opal-psid-wanted")
 BUSES = ("nvme", "ata", "sas")
 Bench = Callable[..., Station]
 
@@ -137,6 +145,7 @@ def test_a_locked_drive_is_opened_and_then_erased_by_its_ladder(
 def test_a_locked_drive_without_the_number_gets_not_a_byte(bench: Bench) -> None:
     for bus in BUSES:
         station = bench(bus, LOCKED)
+        assert (station.plan().skipped[0].technique, station.plan().skipped[0].reason) == WANTED
         evidence = station.erase()
         assert (evidence.outcome, evidence.reasons) == (Outcome.FAILED, ("reason-opal-locked",))
         assert MARKER in station.left and station.sent() == [] and evidence.canaries is None
@@ -327,3 +336,43 @@ def test_what_the_inventory_tells(bench: Bench, bus: str) -> None:
         "encrypts": True,
         "shadowed": True,
     }
+
+
+# -- as a session has it -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("opal", [OPEN, LOCKED])
+@pytest.mark.parametrize(("number", "outcome"), [(PSID, Outcome.PURGED), (WRONG, Outcome.REFUSED)])
+def test_plan_consent_engine_and_a_journal_without_the_number(
+    bench: Bench, tmp_path: Path, opal: OpalMake, number: str, outcome: Outcome
+) -> None:
+    station = bench("nvme", opal)
+    machine, facts = station.machine, station.facts
+    [target] = plan_targets([facts], [None], level=None, reaches=machine.has_firmware, technique="opal-psid")
+    plan, warrant = station._consent(target)
+    written = tmp_path / "journal.jsonl"
+    stream = EventStream(machine.clock, Journal(written))
+    stream.emit(Kind.JOB_STARTED, job_id="j", machine="m", exercise=True, version="0")
+    stream.emit(Kind.ASSESSED, eligibility={}, options=[])
+    stream.emit(Kind.CHOSEN, system="none", profile=None, chosen_by="07")
+    stream.emit(Kind.PLANNED, plan=plan.to_wire(), digest=plan.digest, short_digest=plan.short_digest)
+    stream.emit(Kind.CONSENTED, warrant_id=warrant.warrant_id, plan_digest=plan.digest, by="07", disks=[])
+    name = target.identity.text
+    result = run_plan(
+        machine,
+        stream,
+        plan,
+        warrant,
+        {name: facts},
+        stop=threading.Event(),
+        install=None,
+        psids={name: number},
+    )
+    [evidence] = result.evidence
+    assert evidence.outcome is outcome
+    if outcome is Outcome.REFUSED:
+        assert evidence.reasons == ("psid-wrong",) and MARKER in station.left and result.exit_code is Exit.REFUSED
+    told = written.read_bytes() + erasure_of(evidence, operator="07").model_dump_json().encode()
+    assert b"admin-passthru" in told and b"opal-psid" in told, "that it was used is told"
+    for form in (number.encode(), number.encode().hex().encode(), number.lower().encode(), b64encode(number.encode())):
+        assert form not in told

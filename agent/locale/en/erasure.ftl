@@ -55,6 +55,7 @@ method-scsi-format-unit = SAS disk: FORMAT UNIT, a look for the canaries, then o
 method-mmc-sanitize = eMMC: blocks released, SANITIZE, a look for the canaries, then one pass and a read-back.
 method-opal-psid = Opal drive: factory revert with the PSID, a look for the canaries, then one pass and a read-back.
 method-opal-psid-locked = Locked Opal drive: factory revert with the PSID, which opens it. The method that follows erases it and proves it.
+plan-together = One command erases the { $count } namespaces of this drive; each has its canaries and its read-back.
 method-overwrite-hdd = Hard disk: one pass over all visible space, then read back.
 method-overwrite-ssd = Flash memory: two passes over all visible space, then read back.
 method-overwrite-emmc = eMMC or card: two passes over all visible space, then read back.
@@ -72,7 +73,7 @@ claim-crypto-only = This erasure relies on the drive’s own encryption: nobody 
 claim-opal-psid = Opal factory revert with the PSID. This erasure relies on the drive’s own encryption: nobody could see whether everything was encrypted from the start. One pass followed.
 claim-security-erase-ssd = SECURITY ERASE followed by one pass is not a Purge on an SSD: nobody could see the spare areas.
 claim-format-unit = FORMAT UNIT followed by one pass is not a Purge: nobody could see the spare areas.
-claim-emmc = Overwrite of an eMMC: not a Purge. Spare, boot and RPMB areas were not reached.
+claim-emmc = Overwrite of an eMMC: not a Purge. Spare and RPMB areas were not reached.
 claim-bridge = Disk behind a USB bridge: hidden areas not assessed.
 claim-unknown-medium = Unknown kind of disk: hidden areas not assessed.
 
@@ -83,6 +84,7 @@ command-cannot-stop = Once started, this command cannot be stopped. Keep the PC 
 skip-not-available-yet = The drive has it, this version does not run it yet.
 skip-no-real-drive = On a real PC Regain would use it. There is no real drive here: it overwrites.
 skip-several-namespaces = The drive has several namespaces: a Format may reach those that nobody confirmed.
+skip-namespace-missing = It erases the whole drive at once: one of its namespaces was not ready, it was not sent.
 skip-namespaces-not-counted = Nobody could count the namespaces of the drive.
 skip-refused-by-drive = The drive refused it before it started (status { $status }).
 skip-tool-failed = The tool did not send it to the drive: { $error }.
@@ -100,6 +102,7 @@ skip-frozen = The drive is frozen by the BIOS.
 skip-locked = The drive is locked by a password.
 skip-opal-not-owned = Nobody has locked this drive: its PSID would erase nothing.
 skip-opal-not-encrypting = This drive does not encrypt what it keeps: a factory revert erases nothing.
+skip-opal-psid-wanted = This drive is locked by its former owner: nothing can be written to it before the PSID of its label is typed (regain erase, option --psid).
 skip-opal-opened = Done: the drive was locked, the PSID opened it. No canary could be planted before, so it proves nothing alone. What follows is proven by itself.
 skip-level-too-low = It does not reach Purge.
 skip-size-unknown = The size of the disk is not known.
@@ -182,6 +185,13 @@ exception-dco = Hidden DCO area at the end of the disk, not erased.
 exception-dco-not-assessed = DCO: nobody could tell whether there is one.
 exception-bridge-not-assessed = Behind a USB bridge: hidden areas not assessed.
 exception-boot-areas = Boot areas and RPMB of the eMMC not erased.
+exception-area-left = Area { $area } of the eMMC not erased.
+exception-area-locked = Area { $area } of the eMMC not erased: the card refuses every write there.
+exception-rpmb = RPMB area of the eMMC not erased: nobody can erase it.
+plan-boot-areas = The boot areas of the eMMC are erased too. { $boot_from ->
+        [none] Some tablets start from there: this PC may never start again.
+       *[other] The card says that this PC starts from { $boot_from }: it may never start again.
+    }
 exception-namespaces = The NVMe drive has several namespaces. Only this one is erased.
 exception-namespaces-unattached = Namespaces of the NVMe drive that are not attached, not erased: { $count }.
 exception-defects-grew = The defect counter { $counter } went from { $before } to { $after } during the erasure.
@@ -231,6 +241,9 @@ err-disk-canary-alive = Canaries can still be read: { $disk }
 err-disk-lied = The drive said “done” without erasing: { $disk }
     .why = Its erase command answered, and former data can still be read.
     .todo = Do not release this PC. Start again: the new plan leaves that command aside and overwrites the disk.
+err-disk-no-boot-areas = No boot area is known: { $disk }
+    .why = Only eMMC has them, and this disk tells of none. Nothing was written.
+    .todo = Start again without “--boot-areas”.
 err-psid-missing = PSID expected: { $disk }
     .why = This drive asks for the 32 letters and digits printed on its label (PSID). Nothing was written.
     .todo = Type it again with “--psid”, in capital letters and without blanks. It is not the serial number.
@@ -272,6 +285,7 @@ err-disk-no-method = Method not possible: { $method }, disk { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-size-unknown] { skip-size-unknown }
@@ -292,6 +306,7 @@ err-disk-level-out-of-reach = Purge is out of reach: { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-level-too-low] { skip-level-too-low }

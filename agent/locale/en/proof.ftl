@@ -142,6 +142,12 @@ proof-second = second check by { $tool }: { $agrees ->
     [no] another result
    *[unknown] no answer
 }
+paper-areas = Other areas of the eMMC
+paper-area-said = { $area } ({ $bytes }): { $outcome ->
+    [cleared] overwritten and read back whole
+    [locked] not erased, the card refuses every write there
+   *[left] not erased
+}
 paper-second = Second check
 paper-second-said = { $tool ->
     [regain] zeros read back by sample

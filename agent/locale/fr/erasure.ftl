@@ -55,6 +55,7 @@ method-scsi-format-unit = Disque SAS : FORMAT UNIT, contrôle des témoins, pui
 method-mmc-sanitize = Mémoire eMMC : libération des blocs, SANITIZE, contrôle des témoins, puis une passe et relecture.
 method-opal-psid = Disque Opal : retour d’usine par le numéro PSID, contrôle des témoins, puis une passe et relecture.
 method-opal-psid-locked = Disque Opal verrouillé : retour d’usine par le numéro PSID, qui l’ouvre. La méthode qui suit l’efface et le prouve.
+plan-together = Une seule commande efface les { $count } espaces de noms de ce disque ; chacun a ses témoins et sa relecture.
 method-overwrite-hdd = Disque dur : une passe sur tout l’espace visible, puis relecture.
 method-overwrite-ssd = Mémoire flash : deux passes sur tout l’espace visible, puis relecture.
 method-overwrite-emmc = Mémoire eMMC ou carte : deux passes sur tout l’espace visible, puis relecture.
@@ -72,7 +73,7 @@ claim-crypto-only = Cet effacement repose sur le chiffrement du disque par lui-m
 claim-opal-psid = Retour d’usine Opal par le numéro PSID. Cet effacement repose sur le chiffrement du disque par lui-même : personne n’a pu voir si tout était chiffré depuis le début. Une passe a suivi.
 claim-security-erase-ssd = SECURITY ERASE suivi d’une passe n’est pas un effacement renforcé sur un SSD : personne n’a pu voir les zones de réserve.
 claim-format-unit = FORMAT UNIT suivi d’une passe n’est pas un effacement renforcé : personne n’a pu voir les zones de réserve.
-claim-emmc = L’écrasement d’une mémoire eMMC n’est pas un effacement renforcé : les zones de réserve, d’amorçage et RPMB ne sont pas atteintes.
+claim-emmc = L’écrasement d’une mémoire eMMC n’est pas un effacement renforcé : les zones de réserve et RPMB ne sont pas atteintes.
 claim-bridge = Disque derrière un adaptateur USB : ses zones cachées n’ont pas été examinées.
 claim-unknown-medium = Type de disque inconnu : ses zones cachées n’ont pas été examinées.
 
@@ -83,6 +84,7 @@ command-cannot-stop = Une fois lancée, cette commande ne peut plus être arrêt
 skip-not-available-yet = Le disque la propose, cette version ne l’exécute pas encore.
 skip-no-real-drive = Sur un vrai poste, Regain l’emploierait. Ici il n’y a pas de vrai disque : il écrase.
 skip-several-namespaces = Le disque a plusieurs espaces de noms : un Format peut toucher ceux que personne n’a confirmés.
+skip-namespace-missing = Elle efface tout le disque à la fois : un de ses espaces de noms n’était pas prêt, elle n’a pas été envoyée.
 skip-namespaces-not-counted = Personne n’a pu compter les espaces de noms du disque.
 skip-refused-by-drive = Le disque l’a refusée avant de commencer (état { $status }).
 skip-tool-failed = L’outil ne l’a pas envoyée au disque : { $error }.
@@ -100,6 +102,7 @@ skip-frozen = Le disque est verrouillé par le BIOS.
 skip-locked = Le disque est verrouillé par mot de passe.
 skip-opal-not-owned = Personne n’a verrouillé ce disque : son numéro PSID n’effacerait rien.
 skip-opal-not-encrypting = Ce disque ne chiffre pas ce qu’il garde : un retour d’usine n’efface rien.
+skip-opal-psid-wanted = Ce disque est verrouillé par son ancien propriétaire : rien ne s’y écrira avant que le numéro PSID de son étiquette soit tapé (regain erase, option --psid).
 skip-opal-opened = Faite : le disque était verrouillé, le numéro PSID l’a ouvert. Aucun témoin ne pouvait y être posé avant, donc elle ne prouve rien seule. La suite est prouvée à part.
 skip-level-too-low = Elle n’atteint pas l’effacement renforcé.
 skip-size-unknown = La taille du disque n’est pas connue.
@@ -182,6 +185,13 @@ exception-dco = Zone DCO cachée à la fin du disque, non effacée.
 exception-dco-not-assessed = Zone DCO : personne n’a pu dire s’il y en a une.
 exception-bridge-not-assessed = Derrière un adaptateur USB : zones cachées non examinées.
 exception-boot-areas = Zones d’amorçage et RPMB de l’eMMC non effacées.
+exception-area-left = Zone { $area } de l’eMMC non effacée.
+exception-area-locked = Zone { $area } de l’eMMC non effacée : la carte refuse toute écriture à cet endroit.
+exception-rpmb = Zone RPMB de l’eMMC non effacée : personne ne peut l’effacer.
+plan-boot-areas = Les zones d’amorçage de l’eMMC seront effacées aussi. { $boot_from ->
+        [none] Certaines tablettes démarrent de là : ce poste peut ne plus jamais démarrer.
+       *[other] La carte dit que ce poste démarre de { $boot_from } : il peut ne plus jamais démarrer.
+    }
 exception-namespaces = Le disque NVMe a plusieurs espaces de noms. Celui-ci seul est effacé.
 exception-namespaces-unattached = Espaces de noms du disque NVMe qui ne sont pas rattachés, non effacés : { $count }.
 exception-defects-grew = Le compteur de défauts { $counter } est passé de { $before } à { $after } pendant l’effacement.
@@ -231,6 +241,9 @@ err-disk-canary-alive = Témoins encore lisibles : { $disk }
 err-disk-lied = Le disque a dit « fait » sans effacer : { $disk }
     .why = Sa commande d’effacement a répondu, et d’anciennes données sont encore lisibles.
     .todo = Ne remettez pas ce poste. Recommencez : le nouveau plan laisse cette commande et écrase le disque.
+err-disk-no-boot-areas = Aucune zone d’amorçage connue : { $disk }
+    .why = Seules les mémoires eMMC en ont, et ce disque n’en annonce pas. Rien n’a été écrit.
+    .todo = Recommencez sans « --boot-areas ».
 err-psid-missing = Numéro PSID attendu : { $disk }
     .why = Ce disque demande les 32 lettres et chiffres imprimés sur son étiquette (PSID). Rien n’a été écrit.
     .todo = Retapez-le avec « --psid », en majuscules et sans espace. Ce n’est pas le numéro de série.
@@ -272,6 +285,7 @@ err-disk-no-method = Méthode impossible : { $method }, disque { $disk }
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-size-unknown] { skip-size-unknown }
@@ -292,6 +306,7 @@ err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { 
         [skip-no-estimate] { skip-no-estimate }
         [skip-lied] { skip-lied }
         [skip-locked] { skip-locked }
+        [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
         [skip-level-too-low] { skip-level-too-low }

@@ -142,6 +142,12 @@ proof-second = second contrôle par { $tool } : { $agrees ->
     [no] résultat différent
    *[unknown] sans réponse
 }
+paper-areas = Autres zones de l’eMMC
+paper-area-said = { $area } ({ $bytes }) : { $outcome ->
+    [cleared] écrasée et relue en entier
+    [locked] non effacée, la carte y refuse toute écriture
+   *[left] non effacée
+}
 paper-second = Second contrôle
 paper-second-said = { $tool ->
     [regain] zéros relus par échantillon

@@ -97,7 +97,8 @@ class Node:
     """One name under which a drive is reached. ``nsid``: the NVMe namespace behind it, 0 for the whole controller.
     ``backing``: its content, where that is not the drive's own ``backing``.
     ``gone``: the drive has no power or was pulled; opening it fails as for a device that has vanished.
-    ``closed``: it answers commands and gives no sector, because its owner has locked it."""
+    ``closed``: it answers commands and gives no sector, because its owner has locked it.
+    ``protected``: the drive itself fails every write, whatever the kernel lets through."""
 
     path: str
     size_bytes: int
@@ -109,6 +110,7 @@ class Node:
     read_only: bool = False
     gone: bool = False
     closed: bool = False
+    protected: bool = False
 
 
 @runtime_checkable
@@ -117,6 +119,13 @@ class Lockable(Protocol):
 
     @property
     def closed(self) -> bool: ...
+
+
+@runtime_checkable
+class ForcedReadOnly(Protocol):
+    """A drive with areas that the kernel keeps read-only until it is told otherwise (sysfs ``force_ro``)."""
+
+    def force_read_only(self, path: str, *, on: bool) -> None: ...
 
 
 @runtime_checkable

@@ -20,7 +20,7 @@ from typing import Self
 
 from agent.machine.door import Answer, DoorError
 from agent.machine.drives import block
-from agent.machine.drives.bus import CommandSet, Drive, Lockable, ManyNodes, Node, Sleeper
+from agent.machine.drives.bus import CommandSet, Drive, ForcedReadOnly, Lockable, ManyNodes, Node, Sleeper
 from agent.machine.drives.library import compiled
 from agent.machine.drives.names import ALIAS, MACHINE, aliased, as_on_the_machine, devices_in
 from agent.machine.drives.wire import NO_SUCH_COMMAND, Question, Reply, Server
@@ -120,6 +120,12 @@ class Laboratory:
     def release(self, path: str) -> None:
         with self._guard:
             self._held.discard(path)
+
+    def force_read_only(self, path: str, *, on: bool) -> None:
+        """What is written to the kernel's ``force_ro`` of an area."""
+        drive = self.drive(path)
+        if isinstance(drive, ForcedReadOnly):
+            drive.force_read_only(path, on=on)
 
     def is_held(self, path: str) -> bool:
         with self._guard:

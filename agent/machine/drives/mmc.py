@@ -37,6 +37,7 @@ _WP_POWER_ON, _WP_FOR_EVER = 0x01, 0x04  # BOOT_WP
 
 class MmcDrive:
     """``boot``: backing files of the boot areas, if they are to have content; they are ``path`` + boot0, boot1.
+    ``gp``: those of the general purpose partitions, gp0 on.
 
     ``size_bytes``: what the card says of itself, by default what its file holds; a file that is smaller holds the
     first sectors. Erase arguments are sectors, also below 2 GiB, where a real card counts bytes.
@@ -54,18 +55,20 @@ class MmcDrive:
         *,
         make: MmcMake | None = None,
         boot: Sequence[Path] = (),
+        gp: Sequence[Path] = (),
         faults: Collection[MmcFault] = (),
         size_bytes: int | None = None,
     ) -> None:
         self.path, self.backing, self.clock = path, backing, clock
         self.make = make or MmcMake()
-        self.boot = tuple(boot)
+        self.boot, self.gp = tuple(boot), tuple(gp)
         self.faults = frozenset(faults)
         self.medium = Medium(backing, seed=self.make.serial)
         self.size_bytes = size_bytes or self.medium.size
         self.registers = build_ext_csd(self.make, sectors=self.size_bytes // SECTOR)
         self.remnant_bytes = 0
-        self.force_ro = True
+        self.writable: set[str] = set()
+        self.was_writable: list[str] = []
         self._sanitized_at: float | None = None
         self._span: tuple[int, int] | None = None
         self._start: int | None = None
@@ -74,11 +77,29 @@ class MmcDrive:
         """The kernel gives boot areas read-only until ``force_ro`` is cleared. One without a file has no node."""
         user = Node(path=self.path, size_bytes=self.size_bytes)
         size = self.make.boot_units * UNIT
-        areas = (
-            Node(path=f"{self.path}boot{n}", size_bytes=size, read_only=self.force_ro, backing=file)
+        locked = self.registers[Register.BOOT_WP_STATUS]
+        areas = [
+            Node(
+                path=f"{self.path}boot{n}",
+                size_bytes=size,
+                read_only=f"{self.path}boot{n}" not in self.writable,
+                backing=file,
+                protected=bool(locked >> 2 * n & 3),
+            )
             for n, file in enumerate(self.boot)
-        )
+        ]
+        areas += [
+            Node(path=f"{self.path}gp{n}", size_bytes=file.stat().st_size, backing=file)
+            for n, file in enumerate(self.gp)
+        ]
         return (user, *areas)
+
+    def force_read_only(self, path: str, *, on: bool) -> None:
+        if on:
+            self.writable.discard(path)
+        else:
+            self.writable.add(path)
+            self.was_writable.append(path)
 
     def power_cut(self) -> None:
         self._settle()

@@ -59,6 +59,8 @@ class MmcMake:
     life: tuple[int, int] = (1, 1)
     pre_eol: int = 1
     boot_wp: int = 0
+    boot_wp_status: int = 0  # two bits for each: 1 until the next power on, 2 for ever
+    boot_from: int = 1  # BOOT_PARTITION_ENABLE: 1 and 2 are boot0 and boot1, 7 the user area
     sanitize_s: float = 20.0
     erase_s: float = 2.0
     registers: dict[int, int] = field(default_factory=dict)  # any other, as they are
@@ -86,7 +88,8 @@ def build_ext_csd(make: MmcMake, *, sectors: int) -> bytearray:
     raw[Register.RPMB_SIZE] = make.rpmb_units
     raw[Register.BOOT_WP] = make.boot_wp
     raw[Register.ERASE_GROUP_DEF] = 1
-    raw[Register.PARTITION_CONFIG] = 8
+    raw[Register.BOOT_WP_STATUS] = make.boot_wp_status
+    raw[Register.PARTITION_CONFIG] = make.boot_from << 3
     raw[Register.ERASED_CONTENT] = 1 if make.erased_byte else 0
     raw[Register.HS_TIMING] = 1
     raw[Register.REVISION] = make.revision

@@ -151,6 +151,7 @@ SKIPS_WITH_TEXT = {
         "skip-capability-not-read",
         "skip-frozen",
         "skip-locked",
+        "skip-opal-psid-wanted",
         "skip-opal-not-owned",
         "skip-opal-not-encrypting",
         "skip-no-estimate",
@@ -168,6 +169,7 @@ SKIPS_WITH_TEXT = {
         "skip-capability-not-read",
         "skip-frozen",
         "skip-locked",
+        "skip-opal-psid-wanted",
         "skip-opal-not-owned",
         "skip-opal-not-encrypting",
         "skip-no-estimate",
@@ -182,6 +184,7 @@ SKIPS_WITH_TEXT = {
 AFTER_A_COMMAND = {
     "skip-refused-by-drive",
     "skip-opal-opened",
+    "skip-namespace-missing",
     "skip-tool-failed",
     "skip-never-began",
     "skip-sanitize-frozen",

@@ -21,6 +21,7 @@ def test_every_entry_starts_the_live_system_and_touches_no_disk() -> None:
     for line in lines.values():
         words = line.split()
         assert {"boot=live", "noresume", "nopersistence", "systemd.gpt_auto=no", "consoleblank=0"} <= set(words)
+        assert "libata.allow_tpm=1" in words, "or no SATA drive says that it is locked"
         # the last console is where the system writes: the screen, not a serial port nobody looks at
         assert [w for w in words if w.startswith("console=")] == ["console=ttyS0,115200", "console=tty0"]
 

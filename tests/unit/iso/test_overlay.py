@@ -39,6 +39,11 @@ def test_the_program_comes_back_and_owns_its_terminal(name: str) -> None:
     assert files == ["/etc/regain/live.env", "-/run/regain/env"]
 
 
+def test_sata_disks_tell_their_temperature() -> None:
+    """``agent.erasure.heat`` reads hwmon, where a SATA disk shows up with this module alone."""
+    assert "drivetemp" in read("etc/modules-load.d/regain.conf").splitlines()
+
+
 def test_one_program_at_a_time() -> None:
     """Whatever the kernel words are, exactly one of the three units starts."""
     conditions = {

@@ -32,6 +32,7 @@ sg_raw --infile=x --request 512 /dev/sda a2 01 00 01 80 00 00 00 00 01 00 00
 sg_raw --cmdfile=x /dev/sda
 sg_raw /dev/sda
 sg_raw -s 512 /dev/sda a2 01
+sg_raw --readonly --send 512 /dev/sda a2 01
 hdparm --user-master u --security-erase p /dev/sda
 hdparm --user-master u --security-set-pass p /dev/sda
 hdparm --yes-i-know-what-i-am-doing --sanitize-block-erase /dev/sda
@@ -61,7 +62,7 @@ wipefs /dev/sda
 nvme id-ctrl /dev/nvme0 -o json
 nvme get-log /dev/nvme0 --log-id=0x81 --log-len=512 -b
 nvme security-recv /dev/nvme0 --secp=1 --spsp=1 --size=2048 --al=2048 --raw-binary
-sg_raw --binary --request 2048 /dev/sda a2 01 00 01 80 00 00 00 00 04 00 00
+sg_raw --readonly --binary --request 2048 /dev/sda a2 01 00 01 80 00 00 00 00 04 00 00
 hdparm --Istdout /dev/sda
 hdparm -I /dev/sda
 hdparm -N /dev/sda
