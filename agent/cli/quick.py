@@ -20,11 +20,12 @@ def asked(argv: Sequence[str]) -> bool:
 def inventory() -> None:
     gc.disable()  # a program of half a second has nothing to collect
     from agent.inventory.first import lines
-    from agent.machine.ahead import AheadMachine
+    from agent.machine.ahead import Ahead, drives
 
-    machine = AheadMachine(lines)
+    ahead = Ahead(lines(drives()))
     from agent.inventory.collect import collect  # while the tools are at work
     from agent.inventory.wire import inventory_wire
+    from agent.machine.live import LiveMachine
 
-    emit_json(inventory_wire(collect(machine)))
-    machine.leave()
+    emit_json(inventory_wire(collect(LiveMachine(ahead))))
+    ahead.leave()

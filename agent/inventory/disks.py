@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from agent.inventory import lsblk, opal
 from agent.inventory.asking import ask, at_once, parsed, read, read_word
-from agent.inventory.first import SMARTCTL_S, TOOL_S, smartctl
+from agent.inventory.first import LSBLK, SMARTCTL_S, TOOL_S, smartctl
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
 from agent.inventory.mmc import parse_extcsd
@@ -37,7 +37,7 @@ _SPEAKS = {"ata", "sas", "scsi", "nvme", "usb"}
 
 def list_disks(machine: Machine) -> Fact[tuple[Disk, ...]]:
     """All disks, each with what its own tools tell. Unreadable only when neither lsblk nor /sys/block answers."""
-    found = parsed(ask(machine, lsblk.ARGV, timeout_s=TOOL_S), lsblk.parse_lsblk)
+    found = parsed(ask(machine, LSBLK, timeout_s=TOOL_S), lsblk.parse_lsblk)
     devices = _from_sysfs(machine, found) if isinstance(found, Unreadable) else found
     if isinstance(devices, Unreadable):
         return devices

@@ -16,9 +16,6 @@ from agent.inventory.text import Noise, count, guarded, json_object, known_if, r
 from agent.model.facts import Known, MaybeFact
 from agent.model.inventory import Disk, Medium
 
-COLUMNS = "NAME,KNAME,PATH,TYPE,SIZE,MODEL,SERIAL,WWN,REV,TRAN,ROTA,RM,RO,LOG-SEC,PHY-SEC,MAJ:MIN,MOUNTPOINTS"
-ARGV = ("lsblk", "-J", "-b", "-o", COLUMNS)
-
 _NOT_DISKS = re.compile(r"^(ram|zram|fd|dm-|md|mtdblock|nbd)\d+|^mmcblk\d+(boot\d+|rpmb|gp\d+)$|^nvme\d+c\d+n\d+$")
 _BUSES = {
     "sata": "ata",

@@ -69,6 +69,9 @@ _TABLE: Sequence[tuple[str, str]] = (  # what is said -> message id; a group nam
     (r"held by (?P<what>[^,]+)", "held"),
     (r"swap", "swap"),
     (r"another build is running", "other-build"),
+    (r"(?P<head>[\w -]*)absent: (?P<why>[^,]+)", "absent"),  # what a rule found, fact by fact
+    (r"(?P<head>[\w -]*)unreadable: (?P<why>[^,]+)", "unreadable"),
+    (r"(?P<head>[\w -]*)not looked for", "not-looked-for"),
     # what the C library says of a file (errno(3)), the commonest
     (r"No such file or directory", "no-such-file"),
     (r"Permission denied|Operation not permitted", "needs-root"),
@@ -81,7 +84,7 @@ _TABLE: Sequence[tuple[str, str]] = (  # what is said -> message id; a group nam
     (r"No such device( or address)?|No medium found", "gone"),
 )
 
-PARAMETERS = ("why", "error", "evidence")
+PARAMETERS = ("why", "error", "evidence", "found")
 """Parameters of messages that carry such a reason."""
 
 

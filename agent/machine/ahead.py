@@ -1,27 +1,41 @@
-"""This PC, with the answers of a few tools asked for before anybody needs them: they work while the rest is loaded."""
+"""Answers of a few tools asked for before anybody needs them: they work while their readers are loaded."""
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from agent.machine.door import Answer, DoorError
-from agent.machine.live import LiveMachine
+from agent.machine.guard import destroys
+from agent.machine.processes import run_tool
+from agent.model.errors import Fault
 
 
-class AheadMachine(LiveMachine):
-    """Each line that ``lines`` names, with its seconds, is started at once; its answer is given once, to who asks for
-    that very line. They need root: without it none is started."""
+def drives() -> list[str]:
+    """Kernel names of the SATA, SAS, USB and NVMe drives that hold something: not an empty card reader."""
+    found = [*Path("/sys/block").glob("sd*"), *Path("/sys/block").glob("nvme*n*")]
+    return sorted(folder.name for folder in found if (folder / "size").read_text().strip() != "0")
 
-    def __init__(self, lines: Callable[[LiveMachine], Sequence[tuple[Sequence[str], float]]]) -> None:
-        super().__init__()
-        run = super().run
-        chosen = lines(self) if self.is_root() else ()
-        self._asked = {tuple(argv): _Asked(run, argv, timeout_s) for argv, timeout_s in chosen}
 
-    def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
+class Ahead:
+    """Each line, with its seconds, is started at once; its answer is given once, to who asks for that very line.
+
+    All of them need root: without it none is started. Raises Fault warrant-missing for a line that destroys.
+    """
+
+    def __init__(self, lines: Sequence[tuple[Sequence[str], float]]) -> None:
+        self._asked: dict[tuple[str, ...], _Asked] = {}
+        for argv, timeout_s in lines if os.geteuid() == 0 else ():
+            if destroys(argv):
+                raise Fault("warrant-missing", disk=" ".join(argv[:3]))
+            self._asked[tuple(argv)] = _Asked(argv, timeout_s)
+
+    def take(self, argv: Sequence[str]) -> Answer | None:
+        """The answer, once the tool has given it; None for any other line. Raises what the door raises."""
         asked = self._asked.pop(tuple(argv), None)
-        return super().run(argv, timeout_s=timeout_s, stdin=stdin) if asked is None else asked.answer()
+        return None if asked is None else asked.answer()
 
     def leave(self) -> None:
         """Wait for what nobody asked for: a tool must not outlive who started it."""
@@ -32,14 +46,14 @@ class AheadMachine(LiveMachine):
 class _Asked:
     """One tool at work in a thread of its own."""
 
-    def __init__(self, run: Callable[..., Answer], argv: Sequence[str], timeout_s: float) -> None:
+    def __init__(self, argv: Sequence[str], timeout_s: float) -> None:
         self._result: Answer | DoorError | None = None
-        self._thread = threading.Thread(target=self._work, args=(run, argv, timeout_s), daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(argv, timeout_s), daemon=True)
         self._thread.start()
 
-    def _work(self, run: Callable[..., Answer], argv: Sequence[str], timeout_s: float) -> None:
+    def _work(self, argv: Sequence[str], timeout_s: float) -> None:
         try:
-            self._result = run(argv, timeout_s=timeout_s)
+            self._result = run_tool(argv, timeout_s=timeout_s)
         except DoorError as error:
             self._result = error
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from agent.model.identity import DiskIdentity
-from agent.model.warrant import Action, Warrant
+if TYPE_CHECKING:
+    from agent.model.identity import DiskIdentity
+    from agent.model.warrant import Action, Warrant
 
 
 class DoorError(Exception):

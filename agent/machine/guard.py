@@ -20,30 +20,30 @@ _KNOWN_TOOLS = frozenset(
 )
 
 # For tools that both read and write: the arguments that make them write.
-_WRITING: dict[str, re.Pattern[str]] = {
-    "hdparm": re.compile(
+_WRITING: dict[str, str] = {
+    "hdparm": (
         r"^--(security-(set-pass|erase|erase-enhanced|disable|unlock|freeze|prompt.*)|sanitize-(?!status).*|trim-.*|"
         r"write-sector|repair-sector|make-bad-sector|dco-(restore|freeze|setmax)|format.*|fwdownload.*)$|^-N.+|^p\d+$"
     ),
-    "nvme": re.compile(
+    "nvme": (
         r"^(format|sanitize|write.*|dsm|delete-ns|create-ns|attach-ns|detach-ns|fw-.*|security-send|"
         r"reset|subsystem-reset|copy|zns|lockdown|sed|admin-passthru|io-passthru|set-feature)$"
     ),
-    "mmc": re.compile(r"^(sanitize|erase|write.*|enh_area|csize|gp|hwreset|bootpart|bkops.*|ffu.*|rpmb)$"),
-    "sdparm": re.compile(r"^(--set|-s|--clear|-c|--command.*|-C.*|--defaults|-D)"),
-    "blockdev": re.compile(r"^--(setrw|flushbufs|rereadpt)$"),
-    "losetup": re.compile(r"^(-d|-D|--detach.*|-c|--set-capacity)$"),
-    "smartctl": re.compile(r"^(-s|--set|-t|--test).*"),
-    "wipefs": re.compile(r"^(-a|--all|-o|--offset|-f|--force|-b|--backup)"),
-    "e2fsck": re.compile(r"^-(?!.*n)[a-zA-Z]*[pyfcD]"),
-    "fsck.vfat": re.compile(r"^-[aryw]"),
-    "fsck.fat": re.compile(r"^-[aryw]"),
-    "partx": re.compile(r"^(-a|-u|-d|--add|--update|--delete)"),
+    "mmc": r"^(sanitize|erase|write.*|enh_area|csize|gp|hwreset|bootpart|bkops.*|ffu.*|rpmb)$",
+    "sdparm": r"^(--set|-s|--clear|-c|--command.*|-C.*|--defaults|-D)",
+    "blockdev": r"^--(setrw|flushbufs|rereadpt)$",
+    "losetup": r"^(-d|-D|--detach.*|-c|--set-capacity)$",
+    "smartctl": r"^(-s|--set|-t|--test).*",
+    "wipefs": r"^(-a|--all|-o|--offset|-f|--force|-b|--backup)",
+    "e2fsck": r"^-(?!.*n)[a-zA-Z]*[pyfcD]",
+    "fsck.vfat": r"^-[aryw]",
+    "fsck.fat": r"^-[aryw]",
+    "partx": r"^(-a|-u|-d|--add|--update|--delete)",
 }
-_READING_MODE: dict[str, re.Pattern[str]] = {  # writes unless one of these is there
-    "sfdisk": re.compile(r"^(--json|-J|--dump|-d|--list|-l|--verify|-V|--no-act|-n|--version|-v|--show-.*|-g)$"),
-    "sgdisk": re.compile(r"^(--print|-p|--verify|-v|--info.*|-i.*)$"),
-    "e2fsck": re.compile(r"^-[a-zA-Z]*n"),
+_READING_MODE: dict[str, str] = {  # writes unless one of these is there
+    "sfdisk": r"^(--json|-J|--dump|-d|--list|-l|--verify|-V|--no-act|-n|--version|-v|--show-.*|-g)$",
+    "sgdisk": r"^(--print|-p|--verify|-v|--info.*|-i.*)$",
+    "e2fsck": r"^-[a-zA-Z]*n",
 }
 
 
@@ -67,9 +67,9 @@ def destroys(argv: Sequence[str]) -> bool:
     words = list(argv[1:])
     if tool not in _KNOWN_TOOLS:
         return any(re.match(r"^(of=)?/dev/(?!null$|zero$|full$|u?random$|std|fd/|tty|rtc|mem$)", w) for w in words)
-    if tool in _READING_MODE and not any(_READING_MODE[tool].match(w) for w in words):
+    if tool in _READING_MODE and not any(re.match(_READING_MODE[tool], w) for w in words):
         return any(w.startswith("/dev/") for w in words)
     if tool == "sg_raw":
         return not _only_receives(words)
     writing = _WRITING.get(tool)
-    return writing is not None and any(writing.match(w) for w in words)
+    return writing is not None and any(re.match(writing, w) for w in words)

@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Self
 
+from agent.machine.ahead import Ahead
 from agent.machine.clocks import SteadyClock
 from agent.machine.door import Answer, Clock, Denied, DoorError, NotThere
 from agent.machine.guard import destroys
@@ -182,14 +183,15 @@ class LookedAt:
 
 
 class LiveMachine:
-    """This PC, through its own tools and its /proc and /sys."""
+    """This PC, through its own tools and its /proc and /sys. ``ahead``: tools that are at work already."""
 
     name = "live"
     exercise = False
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: Ahead | None = None) -> None:
         self.clock: Clock = SteadyClock()
         self._permits = SpentPermits()
+        self._ahead = ahead
 
     def is_root(self) -> bool:
         return os.geteuid() == 0
@@ -200,7 +202,8 @@ class LiveMachine:
     def run(self, argv: Sequence[str], *, timeout_s: float, stdin: bytes = b"") -> Answer:
         if destroys(argv):
             raise Fault("warrant-missing", disk=" ".join(argv[:3]))
-        return run_tool(argv, timeout_s=timeout_s, stdin=stdin)
+        answer = self._ahead.take(argv) if self._ahead is not None and not stdin else None
+        return answer or run_tool(argv, timeout_s=timeout_s, stdin=stdin)
 
     def read(self, path: str, *, limit: int = 1 << 20) -> bytes:
         with _looking(path):

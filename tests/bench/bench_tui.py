@@ -58,7 +58,7 @@ def measure(*, idle_s: float) -> dict[str, float]:
 
 def busy_wall(*, seconds: float = 10.0) -> float:
     """Share of one core that the wall takes while eight disks each say once a second how far they are."""
-    terminal = scripted("fr", "real-eight-erasing-moving")
+    terminal = scripted("fr", "real-eight-wall-erasing-moving")
     try:
         terminal.wait(lambda lines: any("1/8" in line for line in lines), 60)
         terminal.read(2.0)

@@ -70,6 +70,13 @@ def test_the_reasons_of_the_plan_and_of_use_are_in_the_reader_s_language() -> No
     assert french("excluded-in-use", evidence="/, held by dm-0", count=2).endswith(": /, tenu par dm-0.")
 
 
+def test_what_a_rule_found_is_worded_fact_by_fact() -> None:
+    found = "present absent: no TPM visible to the kernel, version unreadable: time-out: dmidecode"
+    line = words("fr")("source-line", source="-", found=found, required="TPM >= 2.0")
+    assert "present absent (aucun module TPM visible), version illisible (pas de réponse à temps (dmidecode))" in line
+    assert words("fr").reason("not looked for").strip() == "pas cherché"
+
+
 def test_what_a_tool_said_itself_stays() -> None:
     quoted = "Smartctl open device: /dev/sdb failed: No such device"
     assert words("fr").reason(quoted) == quoted
