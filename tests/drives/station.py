@@ -16,7 +16,7 @@ from agent.erasure.resume import resume_point
 from agent.erasure.run import erase
 from agent.erasure.watch import Limits
 from agent.inventory.disks import list_disks
-from agent.inventory.lsblk import ARGV
+from agent.inventory.first import LSBLK
 from agent.job.consent import grant
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.bus import Drive
@@ -147,7 +147,7 @@ def new_machine(
     """A PC whose recording knows what the kernel shows of the drives; all else is asked of them. ``files``: of /sys."""
     recording = folder / "recording"
     recording.mkdir(exist_ok=True)
-    command = {"argv": list(ARGV), "stdout": "lsblk.json"}
+    command = {"argv": list(LSBLK), "stdout": "lsblk.json"}
     (recording / CARD).write_text(json.dumps({"name": "bench", "commands": [command]}))
     (recording / "lsblk.json").write_text(json.dumps({"blockdevices": list(rows)}))
     for path, text in (files or {}).items():
