@@ -1,7 +1,7 @@
 """Runs inside a virtual PC: techniques that believe an exit status, on QEMU's drives, which erase nothing.
 
-``python3 believing.py SATA NVME SAS FLAKY`` (serial numbers) prints one JSON line for each story. The drives are those
-of the lies table (ERASURE design, section 12); the product's own techniques would never have sent these commands.
+``python3 believing.py SATA NVME SAS FLAKY SSD USB`` (serial numbers) prints one JSON line for each story. The drives are
+those of the lies table (ERASURE design, section 12); the product's own techniques would never have sent these commands.
 """
 
 from __future__ import annotations
@@ -140,13 +140,13 @@ def by_command(device: str) -> Mapping[str, Any]:
 
 
 def main() -> None:
-    sata, nvme, sas, flaky = sys.argv[1:]
+    sata, nvme, sas, flaky, ssd, usb = sys.argv[1:]
     machine = LiveMachine()
     for serial, technique in (
         (sata, SecurityErase), (sas, ScsiSanitize), (sas, ScsiFormat), (nvme, Discard),
     ):  # fmt: skip
         tell(technique.name, carry_out(machine, serial, technique))
-    for serial in (sata, sas):
+    for serial in (sata, sas, ssd, usb):
         tell(f"overwrite {serial}", carry_out(machine, serial, Overwrite))
     found = known(list_disks(machine)) or ()
     path = str(known(next(d for d in found if known(d.serial) == flaky).path))

@@ -17,8 +17,8 @@ from iso import donated
 from tests.conftest import REPO
 from tests.vm import record
 
-SERIALS = ("WD-BELIEVED01", "S4EMNX0LIES02", "PERC-SAS-0003", "WD-FLAKY00004")
-SATA, NVME, SAS, FLAKY = SERIALS
+SERIALS = ("WD-BELIEVED01", "S4EMNX0LIES02", "PERC-SAS-0003", "WD-FLAKY00004", "S3Z8NB0K00005", "USB-BRIDGE-06")
+SATA, NVME, SAS, FLAKY, SSD, USB = SERIALS
 SIZE = 64 << 20
 LIMIT_S = 900
 
@@ -58,7 +58,7 @@ def _qemu(work: Path, root: Path, share: Path) -> Sequence[str]:
     argv = [
         *("qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         *("-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024", "-nic", "none"),
-        *("-serial", f"file:{work / 'serial.log'}", "-device", "mptsas1068,id=sas"),
+        *("-serial", f"file:{work / 'serial.log'}", "-device", "mptsas1068,id=sas", "-device", "qemu-xhci"),
         *("-kernel", str(work / "vmlinuz"), "-initrd", str(work / "initrd"), "-append", words),
         *record.shared("root", root, readonly=True), *record.shared("out", share, readonly=False),
     ]  # fmt: skip
@@ -67,6 +67,8 @@ def _qemu(work: Path, root: Path, share: Path) -> Sequence[str]:
         NVME: f"nvme,serial={NVME}",
         SAS: f"scsi-hd,bus=sas.0,serial={SAS},vendor=SEAGATE,product=ST600MM0006,wwn=0x5000c500a1b2c3d4",
         FLAKY: f"ide-hd,bus=ide.1,serial={FLAKY},model=WDC WD5000AAKX",
+        SSD: f"ide-hd,bus=ide.2,serial={SSD},model=Samsung SSD 860,rotation_rate=1",
+        USB: f"usb-storage,serial={USB}",
     }
     for number, (serial, device) in enumerate(devices.items()):
         argv += ["-drive", f"if=none,id=d{number},format=raw,file={work / f'{serial}.raw'}"]
@@ -96,11 +98,11 @@ def test_a_command_that_was_believed_is_caught_by_the_canaries(
     assert told["inspection"]["alive"] > 1000
 
 
-@pytest.mark.exercises("overwrite", how="virtual drive", on=["SAS"])
+@pytest.mark.exercises("overwrite", how="virtual drive", on=["SATA SSD", "SAS", "behind a USB bridge"])
 def test_the_same_drives_are_cleared_by_our_own_pass(stories: tuple[Path, Mapping[str, Mapping[str, Any]]]) -> None:
     """The check can also say yes."""
     work, told = stories
-    for serial in (SATA, SAS):
+    for serial in (SATA, SSD, SAS, USB):
         found = told[f"overwrite {serial}"]
         assert found["outcome"].startswith("cleared"), found
         assert donated.left(work / f"{serial}.raw") == 0
