@@ -103,16 +103,12 @@ def received(stdout: bytes) -> bytes:
 
 
 def send_argv(bus: str, path: str, *, comid: int, length: int, protocol: int = TCG) -> list[str]:
-    """The command line that gives the drive ``length`` bytes of standard input, a multiple of 512.
-
-    Of nvme-cli the general form: its ``security-send`` takes the length of what it sends from the size of a file,
-    and what comes through a pipe has none.
-    """
+    """The command line that gives the drive ``length`` bytes of standard input, a multiple of 512: both tools read it
+    there when no file is named."""
     if length % _BLOCK:
         raise ValueError(f"{length} bytes are no whole blocks")
     if bus == "nvme":
-        words = [f"--cdw10={protocol << 24 | comid << 8:#010x}", f"--cdw11={length}", f"--data-len={length}"]
-        return ["nvme", "admin-passthru", path, "--opcode=0x81", *words, "--write"]
+        return ["nvme", "security-send", path, f"--secp={protocol}", f"--spsp={comid}", f"--tl={length}"]
     return ["sg_raw", "--send", str(length), path, *_cdb(0xB5, protocol, comid, length)]
 
 

@@ -112,7 +112,7 @@ def test_what_is_sent_and_in_which_order(bench: Bench) -> None:
     assert len([at for at in commands if at < before]) == 3, "properties, session, its end"
     asides = [bool(e.params.get("aside")) for e in station.journal.of(Kind.COMMAND_STARTED)]
     assert asides == [True] * 5 + [False], "one command erases"
-    assert all("admin-passthru" in line and "--opcode=0x81" in line for line in station.sent())
+    assert all(line.startswith("nvme security-send --secp=1 --spsp=2046 --tl=") for line in station.sent())
 
 
 @pytest.mark.parametrize("bus", BUSES)
@@ -373,6 +373,6 @@ def test_plan_consent_engine_and_a_journal_without_the_number(
     if outcome is Outcome.REFUSED:
         assert evidence.reasons == ("psid-wrong",) and MARKER in station.left and result.exit_code is Exit.REFUSED
     told = written.read_bytes() + erasure_of(evidence, operator="07").model_dump_json().encode()
-    assert b"admin-passthru" in told and b"opal-psid" in told, "that it was used is told"
+    assert b"security-send" in told and b"opal-psid" in told, "that it was used is told"
     for form in (number.encode(), number.encode().hex().encode(), number.lower().encode(), b64encode(number.encode())):
         assert form not in told
