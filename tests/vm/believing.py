@@ -1,6 +1,6 @@
 """Runs inside a virtual PC: techniques that believe an exit status, on QEMU's drives, which erase nothing.
 
-``python3 believing.py SATA NVME SAS FLAKY SSD USB`` (serial numbers) prints one JSON line for each story. The drives are
+``python3 believing.py SATA NVME SAS FLAKY SSD USB`` (serials) prints one JSON line for each story. The drives are
 those of the lies table (ERASURE design, section 12); the product's own techniques would never have sent these commands.
 """
 

@@ -279,6 +279,7 @@ def test_extended_csd(disks: Path) -> None:
         "rpmb_bytes": 512 << 10,
         "gp_partitions": 0,
         "erased_byte": 0,
+        "boot_from": "boot0",  # PARTITION_CONFIG 0x08: boot partition 1 enabled
         "boot_locked": [False, False],
         "life_time_a": 1,
         "life_time_b": 1,
