@@ -5,6 +5,7 @@ Sources: qemu(1) 7.2, QEMU docs/devel/blkdebug.rst, OVMF README (Secure Boot wan
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,6 +103,9 @@ class Machine:
     credentials: tuple[str, ...] = ()
     """``name=value`` handed to the guest's systemd in SMBIOS type 11 (systemd.exec(5), Credentials)."""
 
+    units: tuple[tuple[str, str], ...] = ()
+    """(credential, text of several lines), for instance ``systemd.extra-unit.NAME`` (systemd-debug-generator(8))."""
+
     def place(self, name: str) -> Path:
         return self.folder / name
 
@@ -178,6 +182,9 @@ def qemu_argv(machine: Machine) -> list[str]:
     ]  # fmt: skip
     for credential in machine.credentials:
         argv += ["-smbios", f"type=11,value=io.systemd.credential:{credential}"]
+    for credential, text in machine.units:
+        whole = base64.b64encode(text.encode()).decode()
+        argv += ["-smbios", f"type=11,value=io.systemd.credential.binary:{credential}={whole}"]
     files = firmware_files(machine.firmware)
     if files:
         argv += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={files[0]}"]
@@ -211,6 +218,7 @@ _US_ROWS = {" ": "spc", "\n": "ret", "-": "minus", "=": "equal", ".": "dot", ","
 _FR_KEYS = {
     **{"a": "q", "q": "a", "z": "w", "w": "z", "m": "semicolon", " ": "spc", "\n": "ret", "\t": "tab"},
     **{",": "m", ";": "comma", ":": "dot", "!": "slash", ")": "minus", "=": "equal", "-": "6", "_": "8"},
+    **{"é": "2", "'": "4", "è": "7", "ç": "9", "à": "0", "@": "alt_r-0"},
     **{".": "shift-comma", "/": "shift-dot"},
     **{digit: f"shift-{digit}" for digit in "0123456789"},
 }

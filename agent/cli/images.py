@@ -158,8 +158,7 @@ def image_check(
         reader = ImageReader(machine, str(file.resolve()))
         contents = read_contents(reader)
         answer["contents"] = _contents_row(contents)
-        wizard = load_profile(entry.profile).first_boot.mode == "wizard" if entry else None
-        findings += all_findings(contents, reader, wizard=wizard)
+        findings += all_findings(contents, reader, profile=load_profile(entry.profile) if entry else None)
         findings += _against_manifest(entry, answer["sha256"], contents) if entry else []
     except Fault as fault:
         if fault.error_id != "image-damaged":
@@ -272,7 +271,7 @@ def image_add(
     machine = LiveMachine()
     reader = ImageReader(machine, str(real))
     contents = read_contents(reader)
-    refused = [f for f in all_findings(contents, reader, wizard=chosen.first_boot.mode == "wizard") if f.refuses]
+    refused = [f for f in all_findings(contents, reader, profile=chosen) if f.refuses]
     if refused:
         missing = "; ".join(w()(f"image-finding-{f.id}", detail=f.detail) for f in refused)
         raise Fault("image-unfit", file=file.name, missing=missing)

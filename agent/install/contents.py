@@ -15,6 +15,7 @@ from agent.install import shim
 from agent.install.layout import MOKMANAGER, SHIM, SIGNED_GRUB
 from agent.machine.door import DoorError, Machine
 from agent.model.errors import Fault
+from agent.model.profile import LinuxProfile
 
 BOOT_FINDINGS = frozenset(
     {"no-kernel", "no-initrd", "no-bios-grub", "no-signed-grub", "no-shim", "shim-signers", "no-grub-tools"}
@@ -226,7 +227,22 @@ def private_hosts(sources: str) -> list[str]:
 
 
 FIRST_BOOT = "usr/lib/regain/first-boot"
-"""The program that asks the recipient; the common overlay will carry it."""
+"""The program that asks the recipient; overlay ``first-boot``."""
+
+
+UPDATES = "etc/apt/apt.conf.d/20auto-upgrades"
+
+
+def update_findings(
+    contents: Contents, text_of: Callable[[Sequence[str]], bytes], *, automatic: bool
+) -> Iterator[Finding]:
+    """A profile that promises security updates needs the program and the setting that starts it every day."""
+    if not automatic:
+        return
+    yield from _absent(contents.entries, ("usr/bin/unattended-upgrade", UPDATES), "no-updates")
+    setting = text_of([UPDATES]).decode("utf-8", "replace") if UPDATES in contents.entries else ""
+    if setting and not re.search(r'(?m)^\s*APT::Periodic::Unattended-Upgrade\s+"1"', setting):
+        yield Finding(id="no-updates", refuses=True, detail=f"{UPDATES}: Unattended-Upgrade")
 
 
 def first_boot_findings(contents: Contents, *, wizard: bool) -> Iterator[Finding]:
@@ -235,13 +251,16 @@ def first_boot_findings(contents: Contents, *, wizard: bool) -> Iterator[Finding
         yield Finding(id="no-first-boot", refuses=True, detail=FIRST_BOOT)
 
 
-def all_findings(contents: Contents, reader: ImageReader, *, wizard: bool | None) -> tuple[Finding, ...]:
-    """Everything; ``wizard`` is None when no profile says whether questions are asked at the first start."""
+def all_findings(contents: Contents, reader: ImageReader, *, profile: LinuxProfile | None) -> tuple[Finding, ...]:
+    """Everything; without a profile nothing is promised: neither questions at the first start nor updates."""
+    wizard = profile is not None and profile.first_boot.mode == "wizard"
+    automatic = profile is not None and profile.updates.security == "automatic"
     return (
         *boot_findings(contents),
         *identity_findings(contents, reader.text_of),
         *system_findings(contents, reader.text_of),
-        *first_boot_findings(contents, wizard=bool(wizard)),
+        *first_boot_findings(contents, wizard=wizard),
+        *update_findings(contents, reader.text_of, automatic=automatic),
     )
 
 

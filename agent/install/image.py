@@ -171,7 +171,7 @@ class Builder:
         """Files as root's, 0644 or 0755: what the checkout's owner and umask are does not matter."""
         self._begin("build-overlays")
         for place in self._overlay_folders():
-            for source in sorted(p for p in place.rglob("*") if p.is_file()):
+            for source in sorted(p for p in place.rglob("*") if p.is_file() and p.suffix != ".pyc"):
                 mode = "0755" if source.stat().st_mode & 0o100 else "0644"
                 target = str(self.tree / source.relative_to(place))
                 self._run(["install", "-D", "-m", mode, "-o", "root", "-g", "root", str(source), target], timeout_s=60)
@@ -199,6 +199,7 @@ class Builder:
             "REGAIN_LOCALE": system.locale,
             "REGAIN_TIMEZONE": system.timezone,
             "REGAIN_KEYBOARD": f"{system.keyboard.layout} {system.keyboard.variant}".strip(),
+            "REGAIN_UPDATES": self.profile.updates.security,
             "REGAIN_SUITE": build.suite,
             "REGAIN_COMPONENTS": " ".join(build.components),
         }
@@ -222,8 +223,7 @@ class Builder:
         self._begin("build-check")
         reader = ImageReader(self.machine, str(image))
         contents = read_contents(reader)
-        wizard = self.profile.first_boot.mode == "wizard"
-        refused = [f for f in all_findings(contents, reader, wizard=wizard) if f.refuses]
+        refused = [f for f in all_findings(contents, reader, profile=self.profile) if f.refuses]
         if refused:
             raise self._failed("; ".join(f"{f.id}: {f.detail}" for f in refused))
         return make_entry(

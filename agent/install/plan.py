@@ -52,7 +52,7 @@ def plan_install(
     )
     steps = _steps(
         profile, parts, image, identifiers, firmware_mode, host_name(profile.system.hostname, tag, identity),
-        disk_size_bytes=disk_size_bytes, nvram=identity.kind != "file",
+        tag=tag, disk_size_bytes=disk_size_bytes, nvram=identity.kind != "file",
     )  # fmt: skip
     return InstallPlan(
         profile=profile.id,
@@ -96,6 +96,7 @@ def _steps(
     firmware_mode: str,
     hostname: str,
     *,
+    tag: str | None,
     disk_size_bytes: int,
     nvram: bool,
 ) -> tuple[Step, ...]:
@@ -135,7 +136,7 @@ def _steps(
             },
             postcondition="file count and bytes equal the manifest",
         ),
-        _identity_step(profile, identifiers, hostname),
+        _identity_step(profile, identifiers, hostname, tag=tag),
         Step(
             id="step-menu",
             kind="run",
@@ -173,7 +174,7 @@ def _steps(
     return tuple(steps)
 
 
-def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostname: str) -> Step:
+def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostname: str, *, tag: str | None) -> Step:
     system, keyboard = profile.system, profile.system.keyboard
     files = {
         "etc/fstab": lay.fstab(profile, identifiers),
@@ -190,7 +191,7 @@ def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostna
     if profile.storage.swap.kind == "zram":
         files["etc/systemd/zram-generator.conf"] = lay.zram_conf(profile.storage.swap)
     if profile.first_boot.mode == "wizard":
-        files["var/lib/regain/first-boot"] = " ".join(profile.first_boot.ask) + "\n"
+        files[FIRST_BOOT_MARKER] = first_boot_marker(profile, tag)
     return Step(
         id="step-identity",
         kind="write",
@@ -203,6 +204,15 @@ def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostna
         },
         postcondition="every file read back; no device name in fstab",
     )
+
+
+FIRST_BOOT_MARKER = "var/lib/regain/first-boot"
+
+
+def first_boot_marker(profile: LinuxProfile, tag: str | None) -> str:
+    """What the program of the first start asks and tells, one ``key=value`` a line; it removes the file at its end."""
+    told = {"ask": " ".join(profile.first_boot.ask), "welcome": profile.first_boot.welcome or "", "tag": tag or ""}
+    return "".join(f"{key}={value}\n" for key, value in told.items() if value)
 
 
 def _nvram_step() -> Step:

@@ -15,20 +15,13 @@ from typing import Any
 
 import pytest
 
-from agent.install.execute import install
-from agent.install.layout import draw_identifiers
 from agent.install.manifest import entry_of, find_image, images_folder, read_manifest
-from agent.install.plan import plan_install
-from agent.install.profiles import load_profile
-from agent.job.consent import grant
 from agent.machine.live import LiveMachine
 from agent.model.errors import Fault
 from agent.model.events import Kind
-from agent.model.identity import DiskIdentity
-from agent.model.install import InstallResult
-from agent.model.plan import Choice, InstallPlan, Plan, SystemChoice
+from agent.model.plan import InstallPlan
 from agent.model.profile import ImageEntry
-from agent.model.warrant import Action
+from tests.loop.installing import carry_out, loop_plan
 
 pytestmark = [pytest.mark.loop, pytest.mark.slow]
 
@@ -71,54 +64,6 @@ def loop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
         _run("losetup", "-d", device)
 
 
-def _identity(machine: LiveMachine, device: str) -> DiskIdentity:
-    backing = Path(f"/sys/block/{Path(device).name}/loop/backing_file").read_text().strip()
-    size = int(Path(f"/sys/block/{Path(device).name}/size").read_text()) * 512
-    return DiskIdentity(text=machine.file_identity(backing), kind="file", model="disk.img", size_bytes=size)
-
-
-def _install_plan(
-    machine: LiveMachine, device: str, entry: ImageEntry, *, sector: int = 512, mode: str = "bios"
-) -> InstallPlan:
-    identity = _identity(machine, device)
-    return plan_install(
-        profile=load_profile("minimal"),
-        identity=identity,
-        disk_size_bytes=identity.size_bytes,
-        logical_block=sector,
-        image=entry,
-        identifiers=draw_identifiers(os.urandom),
-        firmware_mode=mode,
-        tag="RC-000123",
-        rehearsed=False,
-    )
-
-
-def _do(
-    machine: LiveMachine,
-    plan: InstallPlan,
-    image: Path,
-    events: list[tuple[Kind, Mapping[str, Any]]],
-    stop: threading.Event | None = None,
-) -> InstallResult:
-    whole = Plan(
-        machine="test",
-        tag=None,
-        targets=(),
-        excluded=(),
-        choice=Choice(system=SystemChoice.LINUX, profile=plan.profile, chosen_by="1"),
-        install=plan,
-        exercise=False,
-        estimate_s=0,
-    )
-    typed = {plan.disk.text: plan.disk.suffix}
-    warrant = grant(whole, typed, by="1", clock=machine.clock, new_id=lambda: os.urandom(8).hex())
-    with machine.open_disk(plan.disk, warrant, Action.INSTALL) as disk:
-        return install(
-            machine, disk, plan, image, emit=lambda k, p: events.append((k, p)), stop=stop or threading.Event()
-        )
-
-
 def _head(path: str, size: int) -> bytes:
     with Path(path).open("rb") as file:
         return file.read(size)
@@ -139,9 +84,9 @@ def _nothing_left(device: str) -> None:
 def test_the_minimal_image_is_installed(loop: str, mode: str, image: tuple[Path, ImageEntry], tmp_path: Path) -> None:
     machine = LiveMachine()
     sector = int(Path(f"/sys/block/{Path(loop).name}/queue/logical_block_size").read_text())
-    plan = _install_plan(machine, loop, image[1], sector=sector, mode=mode)
+    plan = loop_plan(machine, loop, image[1], sector=sector, mode=mode)
     events: list[tuple[Kind, Mapping[str, Any]]] = []
-    done = _do(machine, plan, image[0], events)
+    done = carry_out(machine, plan, image[0], events)
 
     assert done.ok and done.verified == "checked" and not done.rehearsed
     assert [s.step for s in done.steps] == [s.id for s in plan.steps]
@@ -203,7 +148,7 @@ def _judge_from_outside(device: str, plan: InstallPlan, *, sector: int, boot_fla
 @pytest.mark.parametrize("loop", [{"size": (2 << 30) + (1 << 20)}], indirect=True)
 def test_a_stop_while_unpacking_leaves_nothing_mounted(loop: str, image: tuple[Path, ImageEntry]) -> None:
     machine = LiveMachine()
-    plan = _install_plan(machine, loop, image[1])
+    plan = loop_plan(machine, loop, image[1])
     stop = threading.Event()
     events: list[tuple[Kind, Mapping[str, Any]]] = []
 
@@ -215,7 +160,7 @@ def test_a_stop_while_unpacking_leaves_nothing_mounted(loop: str, image: tuple[P
 
     events = StopsAtProgress()
     with pytest.raises(Fault) as caught:
-        _do(machine, plan, image[0], events, stop)
+        carry_out(machine, plan, image[0], events, stop)
     assert caught.value.error_id == "cancelled" and caught.value.wrote is True
     assert events[-1] == (Kind.INSTALL_FINISHED, events[-1][1]) and events[-1][1]["ok"] is False
     _nothing_left(loop)
@@ -230,6 +175,6 @@ def test_an_image_that_is_cut_short_is_refused_before_anything_is_written(
     machine = LiveMachine()
     before = _head(loop, 1 << 20)
     with pytest.raises(Fault) as caught:
-        _do(machine, _install_plan(machine, loop, image[1]), short, [])
+        carry_out(machine, loop_plan(machine, loop, image[1]), short, [])
     assert caught.value.error_id == "image-damaged" and caught.value.wrote is False
     assert _head(loop, 1 << 20) == before

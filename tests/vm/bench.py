@@ -30,7 +30,7 @@ WORK_S = 1500.0
 GUEST_HOST = "10.0.2.2"
 """Where QEMU's user network shows the host (QEMU system manual, "Using the user mode network stack")."""
 
-_CONSOLE = (
+CONSOLE = (
     "d=open('/dev/vcsa1','rb').read(4);"
     "t=open('/dev/vcsu1','rb').read().decode('utf-32-le','replace');"
     "print('\\n'.join(t[i:i+d[1]].rstrip() for i in range(0,len(t),d[1])))"
@@ -161,7 +161,7 @@ class Bench:
         return self.pc.shell(command, timeout_s)
 
     def console(self) -> str:
-        return self.shell(f'python3 -c "{_CONSOLE}"')
+        return self.shell(f'python3 -c "{CONSOLE}"')
 
     def wait_console(self, *words: str, timeout_s: float = 180) -> str:
         """The console's text as soon as all the words are on it. Raises Failed with what was there instead."""

@@ -97,6 +97,7 @@ image-finding-dpkg-audit = packages are half installed ({ $detail }).
 image-finding-private-source = a package source is private ({ $detail }).
 image-finding-initrd-modules = the initrd is made for one model of PC only (MODULES={ $detail }).
 image-finding-sshd = an SSH server is in the image ({ $detail }).
+image-finding-no-updates = the profile promises security updates, and they are missing ({ $detail }).
 image-finding-no-first-boot = the profile promises questions at the first start, and the program is missing ({ $detail }).
 
 ## Windows
@@ -183,7 +184,7 @@ err-image-unlisted = The image { $file } is in no manifest.
     .todo = Add it first with "regain image add".
 err-build-impossible = The image of the profile { $profile } cannot be built.
     .why = { $missing } is missing: nobody could log in.
-    .todo = Choose another profile. This program comes with the first-boot assistant.
+    .todo = Add “first-boot” to the line “overlay” of the profile.
 err-windows-refused = Windows is not installed on this PC.
     .why = { $reason ->
         [bios] { windows-reason-bios }

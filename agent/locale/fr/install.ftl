@@ -97,6 +97,7 @@ image-finding-dpkg-audit = des paquets sont à moitié installés ({ $detail }).
 image-finding-private-source = une source de paquets est privée ({ $detail }).
 image-finding-initrd-modules = l’initrd n’est fait que pour un modèle de poste (MODULES={ $detail }).
 image-finding-sshd = un serveur SSH est dans l’image ({ $detail }).
+image-finding-no-updates = le profil promet les mises à jour de sécurité, et elles manquent ({ $detail }).
 image-finding-no-first-boot = le profil promet des questions au premier démarrage, et le programme manque ({ $detail }).
 
 ## Windows
@@ -183,7 +184,7 @@ err-image-unlisted = L’image { $file } n’est dans aucun manifeste.
     .todo = Ajoutez-la d’abord avec « regain image add ».
 err-build-impossible = L’image du profil { $profile } ne peut pas être fabriquée.
     .why = Il manque { $missing } : personne ne pourrait ouvrir de session.
-    .todo = Choisissez un autre profil. Ce programme arrive avec l’assistant de premier démarrage.
+    .todo = Ajoutez « first-boot » à la ligne « overlay » du profil.
 err-windows-refused = Windows n’est pas installé sur ce poste.
     .why = { $reason ->
         [bios] { windows-reason-bios }

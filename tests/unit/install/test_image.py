@@ -100,8 +100,11 @@ def test_a_missing_tool_is_named(tmp_path: Path) -> None:
 
 def test_a_profile_whose_questions_nobody_can_ask_is_not_built(tmp_path: Path) -> None:
     host = Host()
+    builder = _builder(host, tmp_path, "xfce-fr")[0]
+    alone = builder.profile.build.model_copy(update={"overlay": ("common",)})
+    builder.profile = builder.profile.model_copy(update={"build": alone})
     with pytest.raises(Fault) as caught:
-        _builder(host, tmp_path, "xfce-fr")[0].build()
+        builder.build()
     assert caught.value.error_id == "build-impossible" and caught.value.exit_code == 3
     assert not _debstraps(host)
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from agent.cli import install as commands
 from agent.install import shim
+from agent.install.contents import UPDATES
 from agent.install.layout import MOKMANAGER, SHIM, SIGNED_GRUB
 from agent.install.manifest import read_manifest
 from agent.install.profiles import folder
@@ -40,6 +41,8 @@ def _tree(root: Path, changes: Mapping[str, bytes | None]) -> Path:
         "etc/apt/sources.list": b"deb https://archive.example/debian trixie main\n",
         "etc/initramfs-tools/initramfs.conf": b"MODULES=most\n",
         "var/lib/dpkg/status": STATUS.encode(),
+        "usr/bin/unattended-upgrade": b"#!/usr/bin/python3\n",
+        UPDATES: b'APT::Periodic::Unattended-Upgrade "1";\n',
         **changes,
     }
     for name, content in files.items():
@@ -135,6 +138,14 @@ def test_an_own_image_that_could_not_start_is_not_added(tmp_path: Path) -> None:
     fault = _run(*argv).exception
     assert isinstance(fault, Fault) and fault.error_id == "image-unfit" and fault.exit_code == 3
     assert read_manifest(tmp_path / "images").images == ()
+
+
+@pytest.mark.parametrize("setting", [None, b'APT::Periodic::Unattended-Upgrade "0";\n'])
+def test_an_own_image_without_the_promised_updates_is_not_added(tmp_path: Path, setting: bytes | None) -> None:
+    file = _image(tmp_path, **{UPDATES.replace("/", "__").replace("-", "_"): setting})
+    argv = ("image", "add", str(file), "--profile", str(_profile(tmp_path)), "--out", str(tmp_path / "images"))
+    fault = _run(*argv).exception
+    assert isinstance(fault, Fault) and fault.error_id == "image-unfit" and "20auto-upgrades" in fault.params["missing"]
 
 
 def test_an_image_outside_the_folder_is_not_added(tmp_path: Path) -> None:

@@ -1,0 +1,233 @@
+"""The first start of a profile with a desktop, seen by eye: installed on a disk file, started, answered by keyboard.
+
+    python -m tests.vm.desktop [xfce-fr] [--firmware uefi|secureboot|bios] [--images build/images] [--keep FOLDER]
+
+Root, QEMU, and the profile's image (``regain image build``); by hand, it is long without KVM. Photographs go to
+build/photos. A root shell on the serial line, handed in by the test and not in the image, tells what no photograph
+shows: identity, language, updates, and whether the questions did what they say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from agent.install.manifest import find_image, read_manifest
+from agent.machine.live import LiveMachine
+from agent.model.profile import ImageEntry
+from iso import kvm
+from iso.tools import Failed
+from iso.virtual import MODELS, Bus, Disk, Firmware, Machine
+from iso.vm import VirtualPC
+from tests.conftest import REPO
+from tests.loop.installing import carry_out, loop_plan
+from tests.vm.bench import CONSOLE, flat
+
+GIB = 1 << 30
+SERIAL = "WD-WCC6Y0BUREAU"
+NAME, LOGIN, PASSWORD = "Zoé", "zoe", "la clé est là"
+
+_SHELL = """\
+[Unit]
+Description=Root shell of the test bench
+[Service]
+Environment=HOME=/root TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin
+ExecStart=/bin/bash --noprofile --norc -i
+StandardInput=tty
+StandardOutput=tty
+StandardError=tty
+TTYPath=/dev/ttyS0
+Restart=always
+"""
+_WANTED = "[Unit]\nWants=regain-test-shell.service\n"
+
+
+def install_on(disk: Path, image: Path, entry: ImageEntry, *, size: int, mode: str) -> None:
+    """The product's own install on a loop device over this new file."""
+    with disk.open("xb") as file:
+        file.truncate(size)
+    device = subprocess.check_output(["losetup", "--find", "--show", str(disk)], text=True).strip()
+    try:
+        machine = LiveMachine()
+        began = time.monotonic()
+        done = carry_out(machine, loop_plan(machine, device, entry, mode=mode), image, [])
+        assert done.ok and done.verified == "checked", done
+        print(f"installed and checked: {time.monotonic() - began:.0f} s", flush=True)
+        for step in done.steps:
+            print(f"  {step.step:<16}{step.seconds:8.1f} s  {step.observed}", flush=True)
+    finally:
+        subprocess.run(["partx", "-d", device], capture_output=True, check=False)
+        subprocess.run(["losetup", "--detach", device], check=True)
+
+
+def pc_with(disk: Path, firmware: Firmware, *, accelerated: bool) -> Machine:
+    return Machine(
+        folder=disk.parent.resolve(),
+        model=MODELS["thinkpad"],
+        firmware=firmware,
+        disks=(Disk(path=disk.resolve(), serial=SERIAL, bus=Bus.SATA),),
+        boot=SERIAL,
+        memory_mib=3072,
+        kvm=accelerated,
+        tpm=None,
+        units=(
+            ("systemd.extra-unit.regain-test-shell.service", _SHELL),
+            ("systemd.unit-dropin.sysinit.target", _WANTED),
+        ),
+    )
+
+
+class Desktop:
+    """A started PC whose serial line is the test's own root shell."""
+
+    def __init__(self, pc: VirtualPC, photos: Path, name: str) -> None:
+        self.pc, self.photos, self.name = pc, photos, name
+
+    def shell(self, command: str, timeout_s: float = 180) -> str:
+        return self.pc.shell(command, timeout_s)
+
+    def console(self) -> str:
+        """The words on the first console, without the colours (vcs(4))."""
+        return self.shell(f'python3 -c "{CONSOLE}"')
+
+    def wait(self, *words: str, timeout_s: float = 600) -> str:
+        until = time.monotonic() + timeout_s
+        while True:
+            text = self.console()
+            if all(word in flat(text) for word in words):
+                return text
+            if time.monotonic() > until:
+                raise Failed(f"{words} not on the console within {timeout_s:g} s:\n{text}")
+            time.sleep(2)
+
+    def until(self, command: str, timeout_s: float) -> None:
+        """Until the command has exit status 0."""
+        self.shell(f"timeout {timeout_s:g} sh -c 'until {command}; do sleep 2; done'", timeout_s + 60)
+
+    def photo(self, name: str) -> None:
+        path = self.pc.screendump(self.photos / f"{self.name}-{name}.png")
+        print(f"{self.pc.seconds():6.0f} s  {path}", flush=True)
+
+
+def answer(desktop: Desktop) -> None:
+    """Every question of the first start, as a person does."""
+    pc = desktop.pc
+    desktop.wait("Bienvenue", "Entrée")
+    desktop.photo("1-bienvenue")
+    pc.keys("ret")
+    desktop.wait("Votre clavier", "Français (AZERTY)")
+    desktop.photo("2-clavier")
+    pc.keys("ret")
+    desktop.wait("Essayez votre clavier")
+    pc.type("éàç@ azqm")
+    desktop.wait("éàç@ azqm")
+    desktop.photo("3-essai")
+    pc.keys("ret")
+    desktop.wait("Votre prénom")
+    pc.type(NAME)
+    desktop.wait(NAME)
+    desktop.photo("4-prenom")
+    pc.keys("ret")
+    desktop.wait("Votre mot de passe")
+    pc.type(PASSWORD)
+    pc.keys("f2")
+    desktop.wait(PASSWORD)
+    desktop.photo("5-mot-de-passe")
+    pc.keys("ret")
+    desktop.wait("encore une fois")
+    pc.type(PASSWORD)
+    pc.keys("ret")
+
+
+def facts(desktop: Desktop) -> None:
+    """What the installed system says of itself; each line is asserted."""
+    asked = {
+        "machine-id": ("cat /etc/machine-id", lambda s: len(s) == 32),
+        "ssh host keys": ("ls /etc/ssh/ssh_host_* 2>/dev/null | wc -l", lambda s: s == "0"),
+        "language": ("cat /etc/default/locale", lambda s: "LANG=fr_FR.UTF-8" in s),
+        "keyboard": ("grep -E 'LAYOUT|VARIANT' /etc/default/keyboard", lambda s: '"fr"' in s and "latin9" in s),
+        "root": ("cat /proc/cmdline", lambda s: "root=UUID=" in s),
+        "host name": ("hostname", lambda s: s == "regain-rc-000123"),
+        "updates": ("systemctl is-enabled apt-daily-upgrade.timer", lambda s: s == "enabled"),
+        "updates, setting": ("apt-config dump APT::Periodic::Unattended-Upgrade", lambda s: '"1"' in s),
+        "swap": ("swapon --noheadings --show=NAME", lambda s: s == "/dev/zram0"),
+        "account": (f"id -nG {LOGIN}", lambda s: "sudo" in s.split()),
+        "marker gone": ("test -e /var/lib/regain/first-boot && echo there || echo gone", lambda s: s == "gone"),
+        "started": ("cat /var/lib/regain/started", lambda s: "monotonic_s" in s),
+        "failed units": ("systemctl --failed --no-legend --plain | cut -d' ' -f1", lambda s: s == ""),
+    }  # fmt: skip
+    wrong = []
+    for name, (command, holds) in asked.items():
+        said = desktop.shell(command).strip()
+        print(f"  {name:<18}{said!r}", flush=True)
+        if not holds(said):
+            wrong.append(name)
+    if wrong:
+        raise Failed(f"not as promised: {', '.join(wrong)}")
+
+
+def session(desktop: Desktop) -> None:
+    """Log in at the greeter, look at the desktop and at the page of the first steps."""
+    pc = desktop.pc
+    desktop.until("pgrep -f lightdm-gtk-greeter >/dev/null", 900)
+    time.sleep(60)  # drawn, which no process tells
+    desktop.photo("6-connexion")
+    pc.type(PASSWORD)
+    pc.keys("ret")
+    desktop.until(f"pgrep -u {LOGIN} xfdesktop >/dev/null", 900)
+    time.sleep(90)
+    desktop.photo("7-bureau")
+    desktop.until(f"pgrep -u {LOGIN} -f firefox-esr >/dev/null", 300)
+    time.sleep(240)
+    desktop.photo("8-premiers-pas")
+    print(desktop.shell(f"ls -l /home/{LOGIN}/Bureau; ls -a /home/{LOGIN}/.config/autostart"), flush=True)
+
+
+def run(told: argparse.Namespace, folder: Path) -> None:
+    entry = find_image(read_manifest(told.images), told.profile)
+    if entry is None or not (told.images / entry.file).is_file():
+        print(f"left out: no image of {told.profile} in {told.images} (regain image build {told.profile})")
+        return
+    disk = folder / "disk.raw"
+    mode = "bios" if told.firmware is Firmware.BIOS else "uefi"
+    if not disk.exists():
+        install_on(disk, told.images / entry.file, entry, size=16 * GIB, mode=mode)
+    photos = REPO / "build" / "photos"
+    photos.mkdir(parents=True, exist_ok=True)
+    with VirtualPC(pc_with(disk, told.firmware, accelerated=kvm.works())) as pc:
+        desktop = Desktop(pc, photos, told.profile)
+        pc.expect(r"# $", 1200)
+        print(f"{pc.seconds():6.0f} s  a shell answers", flush=True)
+        answer(desktop)
+        desktop.until("! test -e /var/lib/regain/first-boot", 300)
+        facts(desktop)
+        session(desktop)
+        desktop.shell("systemctl poweroff", 60)
+        pc.wait_off(300)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.vm.desktop", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("profile", nargs="?", default="xfce-fr")
+    parser.add_argument("--firmware", type=Firmware, choices=list(Firmware), default=Firmware.UEFI)
+    parser.add_argument("--images", type=Path, default=REPO / "build" / "images")
+    parser.add_argument("--keep", type=Path, help="a folder for the disk; one that is there is started again")
+    told = parser.parse_args()
+    if os.geteuid() != 0:
+        parser.error("root is needed")
+    if told.keep:
+        told.keep.mkdir(parents=True, exist_ok=True)
+        run(told, told.keep)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="regain-desktop-") as folder:
+        run(told, Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
