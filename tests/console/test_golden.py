@@ -27,7 +27,7 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "materiel-alarme": ("alarm", ("down", "enter")),
     "choix": ("choice", ()),
     "choix-impossible": ("choice-impossible", ()),
-    "sans-disque": ("choice-bare", ("f2", "=3", "=1", "=Mme Roux, mairie", "enter")),
+    "sans-disque": ("choice-bare", ("f2", "=3", "=1", "=mairie, archives", "enter")),
     "second": ("confirm", ("f6", "=3", "=0042")),
     "confirmation-second": ("confirm", ("f6", "=3", "=0042", "enter")),
     "confirmation-cache": ("confirm-hides", ("=1", "=9a")),

@@ -240,10 +240,10 @@ def test_no_disk_is_closed_by_a_reason_and_a_person(tmp_path: Path) -> None:
         with pytest.raises(Fault, match="no-disk-unexplained"):
             s.record_only(bad)
     assert not notes.finished and s.job.state is State.ASSESSED
-    s.record_only(NoDisk(why=Why.REMOVED, text="Mme Roux, mairie", by="07"))
+    s.record_only(NoDisk(why=Why.REMOVED, text="mairie, archives", by="07"))
     s.wait(60)
     assert (s.job.state, s.job.exit_code) == (State.ATTENTION, 0)
-    assert s.job.no_disk == {"why": "removed", "text": "Mme Roux, mairie", "by": "07"}
+    assert s.job.no_disk == {"why": "removed", "text": "mairie, archives", "by": "07"}
     assert (s.job.attention, s.job.faults, notes.finished) == ("attention-no-disk-explained", (), 1)
 
 

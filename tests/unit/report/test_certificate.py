@@ -138,9 +138,9 @@ def test_one_block_per_disk_failures_included() -> None:
 
 @pytest.mark.parametrize("why", ["removed", "arrived_without", "other"])
 def test_a_pc_without_a_disk_says_why_and_who_and_proves_nothing(why: str) -> None:
-    said = {"why": why, "text": "remis à <Mme Roux>", "by": "07", "at": "2026-11-23T14:05:00Z"}
+    said = {"why": why, "text": "remis à <mairie>", "by": "07", "at": "2026-11-23T14:05:00Z"}
     text = page(no_disk=said)
-    assert "remis à &lt;Mme Roux&gt;" in text and words("fr")("paper-no-disk-why", why=why) in text
+    assert "remis à &lt;mairie&gt;" in text and words("fr")("paper-no-disk-why", why=why) in text
     assert words("fr")("paper-no-disk-note") in text and words("fr")("paper-card", by="07") in text
     assert words("fr")("paper-title-certificate") not in text
 
