@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import images
+from agent.cli import images, tell, w
 from agent.cli.one_disk import OneDisk, interruptible
 from agent.cli.options import Json
 from agent.model.errors import Exit, Fault
@@ -48,6 +48,12 @@ def install(
     out: Annotated[Path | None, typer.Option(help="Dossier du rapport signé.")] = None,
     operator: Annotated[str, typer.Option(help="Numéro de carte.")] = "",
     tag: Annotated[str | None, typer.Option(help="Étiquette du poste.")] = None,
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Linux : disque chiffré. La phrase est écrite sur une feuille à remettre.")
+    ] = False,
+    locale: Annotated[str | None, typer.Option(help="Linux : autre langue, par exemple en_GB.UTF-8.")] = None,
+    keyboard: Annotated[str | None, typer.Option(help="Linux : autre clavier, par exemple gb ou fr-bepo.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Linux : autre fuseau, par exemple Europe/Lisbon.")] = None,
     licence: Annotated[str | None, typer.Option(help="Windows : oem-msdm, retail-owned, mar-…")] = None,
     edition: Annotated[str | None, typer.Option(help="Windows : l'édition lue sur l'étiquette du poste.")] = None,
     despite: Annotated[
@@ -75,6 +81,7 @@ def install(
         raise Fault("usage", what="--profile" if not profile else "--confirm")
     asked = _Windows(licence=licence, edition=edition, despite=despite)
     run = _Install(disk, profile, image, confirm, out, asked=asked, operator=operator, tag=tag, as_json=as_json)
+    run.linux = _Linux(encrypt=encrypt, locale=locale, keyboard=keyboard, timezone=timezone)
     code = run(erasure_record=erasure_record, unproven=unproven, keys=keys)
     raise typer.Exit(int(code))
 
@@ -111,8 +118,19 @@ class _Windows:
     despite: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Linux:
+    """What only a Linux profile asks; None: as the profile says."""
+
+    encrypt: bool = False
+    locale: str | None = None
+    keyboard: str | None = None
+    timezone: str | None = None
+
+
 class _Install(OneDisk):
     held = Kind.INSTALL_FINISHED
+    linux = _Linux()
 
     def __init__(
         self,
@@ -176,13 +194,18 @@ class _Install(OneDisk):
         from agent.install.layout import draw_identifiers
         from agent.install.manifest import entry_of
         from agent.install.plan import plan_install
-        from agent.install.profiles import load_profile
+        from agent.install.profiles import adapted, load_profile
         from agent.model.identity import identify
 
         folder = windows.sidecar_folder(self.image)
         if folder is not None:
+            if self.linux != _Linux():
+                raise Fault("usage", what="--encrypt, --locale, --keyboard, --timezone: Linux")
             return self._windows_plan(facts, folder)
-        profile = load_profile(self.profile)
+        asked = self.linux
+        profile = adapted(
+            load_profile(self.profile), locale=asked.locale, keyboard=asked.keyboard, timezone=asked.timezone
+        )
         if not self.image.is_file():
             raise Fault("image-missing", profile=self.profile)
         listed = entry_of(self.image)
@@ -197,7 +220,7 @@ class _Install(OneDisk):
             disk_size_bytes=identity.size_bytes,
             logical_block=known(facts.logical_block_size) or 512,
             image=listed[1],
-            identifiers=draw_identifiers(os.urandom),
+            identifiers=draw_identifiers(os.urandom, encrypted=asked.encrypt),
             firmware_mode="uefi" if self.machine.exists("/sys/firmware/efi") else "bios",
             tag=self.tag,
             rehearsed=False,
@@ -260,14 +283,32 @@ class _Install(OneDisk):
         def emit(kind: Kind, params: Mapping[str, Any]) -> None:
             stream.emit(kind, planned.disk.text, **params)
 
+        phrase = self._phrase(planned) if self.linux.encrypt else ""
+
         def work(stop: threading.Event) -> InstallResult:
             with self.machine.open_disk(planned.disk, warrant, Action.INSTALL) as disk:
-                return execute(self.machine, disk, planned, self.image, emit=emit, stop=stop)
+                return execute(self.machine, disk, planned, self.image, emit=emit, stop=stop, phrase=phrase)
 
         try:
             return interruptible(work), None
         except Fault as fault:
             return None, fault
+
+    def _phrase(self, planned: InstallPlan) -> str:
+        """Drawn, and on its sheet before the disk is touched: a power cut must not leave a disk that nobody opens."""
+        from agent.install.phrase import draw_phrase, keep_sheet
+        from agent.install.profiles import load_profile
+
+        phrase, words = draw_phrase(os.urandom), w()
+        asks = load_profile(planned.profile).first_boot.mode == "wizard"
+        ending = words("phrase-sheet-change" if asks else "phrase-sheet-none")
+        lines = [words("phrase-sheet-title"), "", f"    {phrase}", ""]
+        lines += [words("phrase-sheet-pc", tag=self.tag or "-"), words("phrase-sheet-disk", disk=planned.disk.suffix)]
+        lines += [words("phrase-sheet-how"), ending, words("phrase-sheet-lost")]
+        name = f"phrase-{self.tag or planned.disk.suffix}-{planned.identifiers['luks_uuid'][:8]}.txt"
+        path = keep_sheet(self.out, name, lines)
+        tell(words("phrase-sheet-kept", path=str(path)))
+        return phrase
 
     def _sign(
         self, paper: Any, stream: EventStream, plan: Plan, result: InstallResult | None, fault: Fault | None

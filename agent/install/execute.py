@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.install import nvram, partitions
 from agent.install.leave import put_back
-from agent.install.linux import boot, checks, disk, identity, unpack
+from agent.install.linux import boot, checks, disk, encrypted, identity, unpack
 from agent.install.windows import bootfiles, gate, volume
 from agent.install.windows import checks as windows_checks
 from agent.install.work import StepFailed, Work
@@ -31,7 +31,9 @@ STEPS: Mapping[SystemChoice, Mapping[str, Callable[[Work], str]]] = {
         "step-partition": partitions.partition,
         "step-format": disk.make_file_systems,
         "step-unpack": unpack.unpack,
+        "step-boot-volume": encrypted.separate_boot,
         "step-identity": identity.give_identity,
+        "step-initramfs": encrypted.write_initramfs,
         "step-menu": boot.write_menu,
         "step-bios": boot.write_bios,
         "step-uefi": boot.write_uefi,
@@ -59,8 +61,9 @@ def install(
     *,
     emit: Emit,
     stop: threading.Event,
+    phrase: str = "",
 ) -> InstallResult:
-    """Run the steps. Whatever happens, nothing stays mounted.
+    """Run the steps. Whatever happens, nothing stays mounted. ``phrase``: of a disk that the plan encrypts.
 
     Raises Fault: disk-changed, image-damaged, image-unfit, wim-no-index, wim-parts (nothing written);
     install-step-failed, install-disk-full, image-damaged for a stick that gave out, cancelled.
@@ -77,6 +80,7 @@ def install(
         image=str(image.absolute()),
         tell=_teller(machine, emit),
         stop=stop,
+        phrase=phrase,
     )
     done: list[StepResult] = []
     finished = False

@@ -19,8 +19,10 @@ MIB = 1 << 20
 BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649"
 ESP = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"
 ROOT_X86_64 = "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709"
+XBOOTLDR = "BC13C2FF-59E6-4262-A352-B275FD6F7172"
 
 ESP_BYTES = 512 * MIB  # FAT32 needs 65525 clusters: 260 MiB on a 4Kn disk
+BOOT_BYTES = 1024 * MIB  # kernels and initrds of an encrypted system, in the open
 _GPT_ENTRIES = 128 * 128  # bytes of the entry array at each end
 
 PARTITION_ARGV = (
@@ -30,6 +32,11 @@ PARTITION_ARGV = (
 """The kernel is told by partx afterwards: some do not read partition tables by themselves."""
 
 IDENTIFIERS = ("disk_guid", "bios_boot_guid", "esp_guid", "root_guid", "root_uuid", "esp_id")
+LUKS_IDENTIFIERS = ("boot_guid", "boot_uuid", "luks_uuid")
+"""An encrypted disk has these too; ``luks_uuid`` among the identifiers is what makes a plan an encrypted one."""
+
+CONTAINER = "regain-root"
+"""Name of the opened container, here and in the new system's crypttab."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +92,28 @@ class Layout:
         return rows
 
 
-def draw_identifiers(random_bytes: Callable[[int], bytes]) -> dict[str, str]:
+def draw_identifiers(random_bytes: Callable[[int], bytes], *, encrypted: bool = False) -> dict[str, str]:
     """Every identifier that a hybrid-gpt disk carries, from ``random_bytes(n)`` (os.urandom, or fixed in tests)."""
-    drawn = {name: str(uuid.UUID(bytes=random_bytes(16), version=4)) for name in IDENTIFIERS if name != "esp_id"}
-    for name in ("disk_guid", "bios_boot_guid", "esp_guid", "root_guid"):
-        drawn[name] = drawn[name].upper()
+    names = [*IDENTIFIERS, *(LUKS_IDENTIFIERS if encrypted else ())]
+    drawn = {name: str(uuid.UUID(bytes=random_bytes(16), version=4)) for name in names if name != "esp_id"}
+    for name in names:
+        if name.endswith("_guid"):
+            drawn[name] = drawn[name].upper()
     drawn["esp_id"] = random_bytes(4).hex().upper()
     return drawn
 
 
 def hybrid_gpt(*, disk_bytes: int, sector: int, identifiers: Mapping[str, str], root_needs: int) -> Layout:
     """bios_boot 1 MiB, ESP 512 MiB, root: starts on UEFI and on BIOS. Everything on whole mebibytes.
+    With a ``luks_uuid`` among the identifiers: /boot of 1 GiB, then the container that holds the root.
 
     ``root_needs`` in bytes. Raises Fault disk-too-small, ValueError for a sector size nobody has.
     """
     if sector < 512 or MIB % sector:
         raise ValueError(f"sector size {sector}")
-    root_start = 2 * MIB + ESP_BYTES
+    encrypted = "luks_uuid" in identifiers
+    boot_start = 2 * MIB + ESP_BYTES
+    root_start = boot_start + (BOOT_BYTES if encrypted else 0)
     root_bytes = usable_end(disk_bytes, sector) - root_start
     if root_bytes < root_needs:
         raise Fault("disk-too-small", have=disk_bytes, need=root_start + root_needs + 2 * MIB)
@@ -116,7 +128,8 @@ def hybrid_gpt(*, disk_bytes: int, sector: int, identifiers: Mapping[str, str], 
         partitions=(
             part("bios_boot", BIOS_BOOT, "bios_boot_guid", MIB, MIB),
             part("ESP", ESP, "esp_guid", 2 * MIB, ESP_BYTES),
-            part("root", ROOT_X86_64, "root_guid", root_start, root_bytes),
+            *((part("boot", XBOOTLDR, "boot_guid", boot_start, BOOT_BYTES),) if encrypted else ()),
+            part("luks" if encrypted else "root", ROOT_X86_64, "root_guid", root_start, root_bytes),
         ),
     )
 
@@ -133,6 +146,23 @@ def mkfs_root(identifiers: Mapping[str, str]) -> list[str]:
         *("mkfs.ext4", "-q", "-F", "-L", "root", "-U", identifiers["root_uuid"]),
         *("-O", "^metadata_csum_seed", "-E", "lazy_itable_init=1,lazy_journal_init=1", "{root}"),
     ]
+
+
+def mkfs_boot(identifiers: Mapping[str, str]) -> list[str]:
+    named = ("-L", "boot", "-U", identifiers["boot_uuid"])
+    return ["mkfs.ext4", "-q", "-F", *named, "-O", "^metadata_csum_seed", "{boot}"]
+
+
+def luks_format(identifiers: Mapping[str, str]) -> list[str]:
+    """LUKS2 with cryptsetup's own choice of cipher and key derivation; the phrase comes on standard input."""
+    return [
+        *("cryptsetup", "luksFormat", "--batch-mode", "--type", "luks2", "--uuid", identifiers["luks_uuid"]),
+        *("--key-file", "-", "{luks}"),
+    ]
+
+
+def luks_open() -> list[str]:
+    return ["cryptsetup", "open", "--key-file", "-", "{luks}", CONTAINER]
 
 
 def mkfs_esp(layout: Layout, identifiers: Mapping[str, str]) -> list[str]:
@@ -152,11 +182,17 @@ def fstab(profile: LinuxProfile, identifiers: Mapping[str, str]) -> str:
     options = ",".join([*profile.storage.mount_options, "errors=remount-ro"])
     lines = [
         f"UUID={identifiers['root_uuid']} / {profile.storage.root_fs} {options} 0 1",
+        *([f"UUID={identifiers['boot_uuid']} /boot ext4 noatime 0 2"] if "luks_uuid" in identifiers else []),
         f"UUID={fat_serial(identifiers)} /boot/efi vfat umask=0077,noatime,nofail 0 2",
     ]
     if profile.storage.swap.kind == "file":
         lines.append("/swapfile none swap sw 0 0")
     return "\n".join([*lines, ""])
+
+
+def crypttab(identifiers: Mapping[str, str]) -> str:
+    """crypttab(5). ``initramfs``: opened before the root file system is looked for, whatever a chroot shows."""
+    return f"{CONTAINER} UUID={identifiers['luks_uuid']} none luks,discard,initramfs\n"
 
 
 def zram_conf(swap: Swap) -> str:
@@ -168,10 +204,14 @@ def zram_conf(swap: Swap) -> str:
 
 def grub_stub(identifiers: Mapping[str, str]) -> str:
     """``EFI/debian/grub.cfg``: Debian's signed GRUB looks there, whatever disk it was read from."""
-    return (
-        f"search.fs_uuid {identifiers['root_uuid']} root\nset prefix=($root)/boot/grub\nconfigfile $prefix/grub.cfg\n"
-    )
+    volume, folder = identifiers["root_uuid"], "/boot/grub"
+    if "luks_uuid" in identifiers:
+        volume, folder = identifiers["boot_uuid"], "/grub"
+    return f"search.fs_uuid {volume} root\nset prefix=($root){folder}\nconfigfile $prefix/grub.cfg\n"
 
+
+ENCRYPTION_FILES = ("usr/sbin/cryptsetup", "usr/share/initramfs-tools/hooks/cryptroot")
+"""What an image needs to open its own disk (packages cryptsetup-bin and cryptsetup-initramfs)."""
 
 SHIM_FOLDER = "usr/lib/shim"
 SHIM = f"{SHIM_FOLDER}/shimx64.efi.signed"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
+from agent.install.layout import CONTAINER
 from agent.install.work import StepFailed, Work
 from agent.machine.door import DoorError
 from agent.model.plan import SystemChoice
@@ -9,6 +12,9 @@ from agent.model.plan import SystemChoice
 
 def unmount(work: Work) -> None:
     """Raises StepFailed when something of this disk stays mounted."""
+    if work.boot_mounted:
+        work.must(["umount", "{target}/boot"], timeout_s=600)
+        work.boot_mounted = False
     if work.mounted:
         work.must(["umount", "{target}"], timeout_s=1800)
         work.mounted = False
@@ -20,10 +26,16 @@ def unmount(work: Work) -> None:
 def mounted_from(work: Work) -> list[str]:
     """Mount points of this disk's partitions (proc_pid_mountinfo(5): major:minor is the third word)."""
     base = f"/sys/block/{work.disk_name}"
-    places = [base] + [f"{base}/{work.partition_name(n)}" for n in work.numbers.values()]
+    places = [base, f"/sys/block/{_mapped(work)}"] if work.container else [base]
+    places += [f"{base}/{work.partition_name(n)}" for n in work.numbers.values()]
     numbers = {work.look(f"{p}/dev").decode().strip() for p in places if work.machine.exists(f"{p}/dev")}
     rows = [line.split() for line in work.look("/proc/self/mountinfo").decode("utf-8", "replace").splitlines()]
     return [row[4] for row in rows if len(row) > 4 and row[2] in numbers]
+
+
+def _mapped(work: Work) -> str:
+    """The kernel's name of the opened container: dm-0."""
+    return PurePath(work.must(["readlink", "-f", "{root}"]).text.strip()).name
 
 
 def put_back(work: Work, *, failed: bool) -> None:
@@ -32,8 +44,13 @@ def put_back(work: Work, *, failed: bool) -> None:
     Never raises: what could not be put back is a warning of the result, the first failure is what counts.
     """
     try:
+        if work.boot_mounted:
+            work.run(["umount", "{target}/boot"], timeout_s=600)
         if work.mounted:
             work.run(["umount", "{target}"], timeout_s=1800)
+        if work.container:
+            work.run(["cryptsetup", "close", CONTAINER])
+            work.container = False
         if work.folder:
             work.run(["rm", "-f", "{flag}"])
             if work.plan.system is SystemChoice.WINDOWS:

@@ -37,8 +37,12 @@ def plan_install(
 ) -> InstallPlan:
     """What will be written, step by step. Without an image only a rehearsal can be planned.
 
-    Raises Fault image-missing, image-unfit (an image of another profile), disk-too-small.
+    An encrypted disk has its own identifiers (``draw_identifiers(..., encrypted=True)``); its phrase is in no plan.
+    Raises Fault image-missing, image-unfit (an image of another profile), disk-too-small, encryption-refused (the
+    profile never encrypts).
     """
+    if "luks_uuid" in identifiers and profile.storage.encryption == "never":
+        raise Fault("encryption-refused", profile=profile.id)
     if image is None and not rehearsed:
         raise Fault("image-missing", profile=profile.id)
     if image is not None and image.profile != profile.id:
@@ -100,11 +104,17 @@ def _steps(
     disk_size_bytes: int,
     nvram: bool,
 ) -> tuple[Step, ...]:
+    encrypted = "luks_uuid" in identifiers
     steps = [
         Step(
             id="step-gate",
             kind="check",
-            detail={"size_bytes": disk_size_bytes, "sector": parts.sector, "sha256": image.sha256 if image else None},
+            detail={
+                "size_bytes": disk_size_bytes,
+                "sector": parts.sector,
+                "sha256": image.sha256 if image else None,
+                **({"needs": list(lay.ENCRYPTION_FILES)} if encrypted else {}),
+            },
             postcondition="the disk is the planned one, the image equals its manifest and can start a PC",
         ),
         Step(
@@ -122,7 +132,14 @@ def _steps(
         Step(
             id="step-format",
             kind="run",
-            detail={"argvs": [lay.mkfs_root(identifiers), lay.mkfs_esp(parts, identifiers)]},
+            detail={
+                **({"luks": [lay.luks_format(identifiers), lay.luks_open()]} if encrypted else {}),
+                "argvs": [
+                    lay.mkfs_root(identifiers),
+                    *([lay.mkfs_boot(identifiers)] if encrypted else []),
+                    lay.mkfs_esp(parts, identifiers),
+                ],
+            },
             postcondition="blkid -p shows the planned UUIDs",
         ),
         Step(
@@ -136,11 +153,17 @@ def _steps(
             },
             postcondition="file count and bytes equal the manifest",
         ),
+        *([_boot_volume_step()] if encrypted else []),
         _identity_step(profile, identifiers, hostname, tag=tag),
+        *([_initramfs_step()] if encrypted else []),
         Step(
             id="step-menu",
             kind="run",
-            detail={"chroot": ["update-grub"], "root": f"UUID={identifiers['root_uuid']}"},
+            detail={
+                "chroot": ["update-grub"],
+                "root": f"UUID={identifiers['root_uuid']}",
+                **({"below": "/boot"} if encrypted else {}),
+            },
             postcondition="each linux line of grub.cfg has root=UUID of the plan; its kernel and initrd exist",
         ),
         Step(
@@ -164,7 +187,11 @@ def _steps(
             kind="check",
             detail={
                 "chroot": ["dpkg", "--audit"],
-                "argvs": [["e2fsck", "-fn", "{root}"], ["fsck.vfat", "-n", "{esp}"]],
+                "argvs": [
+                    ["e2fsck", "-fn", "{root}"],
+                    *([["e2fsck", "-fn", "{boot}"]] if encrypted else []),
+                    ["fsck.vfat", "-n", "{esp}"],
+                ],
             },
             postcondition="both file systems clean, nothing mounted, disk flushed",
         ),
@@ -172,6 +199,28 @@ def _steps(
     if firmware_mode == "uefi" and nvram:
         steps.append(_nvram_step())
     return tuple(steps)
+
+
+def _boot_volume_step() -> Step:
+    return Step(
+        id="step-boot-volume",
+        kind="run",
+        detail={"mount": ["mount", "-t", "ext4", "-o", "noatime", "{boot}", "{target}/boot"]},
+        postcondition="kernels and initrds are on the boot volume, equal to those of the image, and nowhere else",
+    )
+
+
+def _initramfs_step() -> Step:
+    return Step(
+        id="step-initramfs",
+        kind="run",
+        detail={"chroot": ["update-initramfs", "-u", "-k", "all"], "holds": list(INITRAMFS_HOLDS)},
+        postcondition="each initrd holds cryptsetup and the container; no warning of cryptsetup's own hook",
+    )
+
+
+INITRAMFS_HOLDS = ("sbin/cryptsetup", "cryptroot/crypttab")
+"""Ends of names in ``lsinitramfs``."""
 
 
 def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostname: str, *, tag: str | None) -> Step:
@@ -190,8 +239,10 @@ def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostna
     }
     if profile.storage.swap.kind == "zram":
         files["etc/systemd/zram-generator.conf"] = lay.zram_conf(profile.storage.swap)
+    if "luks_uuid" in identifiers:
+        files["etc/crypttab"] = lay.crypttab(identifiers)
     if profile.first_boot.mode == "wizard":
-        files[FIRST_BOOT_MARKER] = first_boot_marker(profile, tag)
+        files[FIRST_BOOT_MARKER] = first_boot_marker(profile, tag, luks=identifiers.get("luks_uuid", ""))
     return Step(
         id="step-identity",
         kind="write",
@@ -201,6 +252,7 @@ def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostna
             "folders": ["boot/grub", "boot/efi", "var/lib/regain"],
             "remove": ["var/lib/dbus/machine-id", "var/lib/systemd/random-seed", "etc/ssh/ssh_host_*"],
             "swap_file_bytes": (profile.storage.swap.size_mib or 0) * lay.MIB,
+            **({"key_file": f"/{KEY_FILE}"} if "luks_uuid" in identifiers else {}),
         },
         postcondition="every file read back; no device name in fstab",
     )
@@ -209,9 +261,19 @@ def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostna
 FIRST_BOOT_MARKER = "var/lib/regain/first-boot"
 
 
-def first_boot_marker(profile: LinuxProfile, tag: str | None) -> str:
-    """What the program of the first start asks and tells, one ``key=value`` a line; it removes the file at its end."""
-    told = {"ask": " ".join(profile.first_boot.ask), "welcome": profile.first_boot.welcome or "", "tag": tag or ""}
+KEY_FILE = "var/lib/regain/disk.key"
+"""A second key of an encrypted disk, on that disk: by it the first start changes the phrase, then removes it."""
+
+
+def first_boot_marker(profile: LinuxProfile, tag: str | None, *, luks: str = "") -> str:
+    """What the program of the first start asks and tells, one ``key=value`` a line; it removes the file at its end.
+    ``luks``: UUID of the container whose phrase the recipient shall change."""
+    told = {
+        "ask": " ".join([*profile.first_boot.ask, *(["disk"] if luks else [])]),
+        "welcome": profile.first_boot.welcome or "",
+        "tag": tag or "",
+        "luks": luks,
+    }
     return "".join(f"{key}={value}\n" for key, value in told.items() if value)
 
 

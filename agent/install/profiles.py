@@ -249,6 +249,24 @@ def load_file(path: Path) -> LinuxProfile:
     return profile
 
 
+def adapted(
+    profile: LinuxProfile, *, locale: str | None = None, keyboard: str | None = None, timezone: str | None = None
+) -> LinuxProfile:
+    """The profile in another language: ``locale`` "en_GB.UTF-8", ``keyboard`` "gb" or "fr-bepo", ``timezone``.
+
+    Raises Fault usage for a value of another form.
+    """
+    wire = profile.model_dump(mode="json", by_alias=True)
+    if keyboard:
+        layout, _, variant = keyboard.partition("-")
+        wire["system"]["keyboard"] = {"layout": layout, "variant": variant}
+    wire["system"] |= {key: value for key, value in (("locale", locale), ("timezone", timezone)) if value}
+    try:
+        return LinuxProfile.model_validate_json(json.dumps(wire))
+    except ValidationError as error:
+        raise Fault("usage", what=f"--{error.errors()[0]['loc'][1]}") from None
+
+
 def needs(profile: LinuxProfile) -> ProfileNeeds:
     """What the eligibility stage asks about."""
     return profile.needs()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from agent.install.layout import CONTAINER
 from agent.machine.door import Answer, DoorError, Machine, OpenDisk
 from agent.model.errors import Fault
 from agent.model.plan import InstallPlan, Step
@@ -40,8 +41,15 @@ class Work:
     image: str
     tell: Tell
     stop: threading.Event
+    phrase: str = field(default="", repr=False)
+    """Opens an encrypted disk; never shown, never kept."""
+
     folder: str = ""
     mounted: bool = False
+    boot_mounted: bool = False
+    container: bool = False
+    """The encrypted container is open."""
+
     wrote: bool = False
     warnings: list[str] = field(default_factory=list)
 
@@ -73,6 +81,8 @@ class Work:
 
     def places(self) -> Mapping[str, str]:
         parts = {name: self.partition(name) for name in self.numbers}
+        if "luks" in parts:
+            parts["root"] = f"/dev/mapper/{CONTAINER}"
         return {
             "disk": self.disk.path,
             "image": self.image,

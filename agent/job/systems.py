@@ -155,7 +155,7 @@ def wire(result: InstallResult) -> Mapping[str, Any]:
         "image_sha256": result.image.get("sha256"),
         "verified": result.verified.value,
         "status": status,
-        "layout": _LAYOUTS[result.system],
+        "layout": _layout(result),
         **_windows_wire(result),
         "seconds": float(result.seconds),
         "unproven_reason": result.unproven_reason,
@@ -170,7 +170,10 @@ def wire(result: InstallResult) -> Mapping[str, Any]:
     }
 
 
-_LAYOUTS = {SystemChoice.LINUX: "hybrid-gpt", SystemChoice.WINDOWS: "windows-gpt"}
+def _layout(result: InstallResult) -> str:
+    if result.system is SystemChoice.WINDOWS:
+        return "windows-gpt"
+    return "hybrid-gpt-luks" if "luks_uuid" in result.identifiers else "hybrid-gpt"
 
 
 def _windows_wire(result: InstallResult) -> Mapping[str, Any]:

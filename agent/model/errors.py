@@ -106,6 +106,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "install-disk-full": ("S19", Exit.INSTALL_FAILED),
     "sidecar-bad": ("S20", Exit.NOT_ELIGIBLE),
     "boot-not-seen": ("S21", Exit.REFUSED),
+    "encryption-refused": ("S22", Exit.REFUSED),
     # C: stick, clock, certificate
     "stick-full": ("C01", Exit.REFUSED),
     "record-bad-signature": ("C02", Exit.VERIFICATION_FAILED),

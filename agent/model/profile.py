@@ -95,7 +95,7 @@ class Storage(Closed):
     layout: Literal["hybrid-gpt"]
     root_fs: Literal["ext4"]
     mount_options: tuple[Word, ...] = ()
-    encryption: Literal["never"]
+    encryption: Literal["never", "ask"]  # "ask": only when the technician asks for it; never by itself
     swap: Swap
 
 

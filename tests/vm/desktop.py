@@ -10,6 +10,7 @@ shows: identity, language, updates, and whether the questions did what they say.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from agent.machine.live import LiveMachine
 from agent.model.profile import ImageEntry
 from iso import kvm
 from iso.tools import Failed
-from iso.virtual import MODELS, Bus, Disk, Firmware, Machine
+from iso.virtual import MODELS, Bus, Disk, Firmware, Machine, keys_of
 from iso.vm import VirtualPC
 from tests.conftest import REPO
 from tests.loop.installing import carry_out, loop_plan
@@ -44,6 +45,9 @@ StandardError=tty
 TTYPath=/dev/ttyS0
 Restart=always
 """
+_AWAKE = "for f in /sys/bus/usb/devices/*/power/control; do echo on > $f; done"
+"""QEMU's keyboard is on systemd's list of those that may sleep, and QEMU 7.2 does not wake it."""
+
 _WANTED = "[Unit]\nWants=regain-test-shell.service\n"
 
 
@@ -105,6 +109,21 @@ class Desktop:
                 raise Failed(f"{words} not on the console within {timeout_s:g} s:\n{text}")
             time.sleep(2)
 
+    def press(self, key: str, *words: str) -> None:
+        """A key, again when it was lost, until the words it leads to are on the console."""
+        for _ in range(3):
+            self.pc.keys(key)
+            with contextlib.suppress(Failed):
+                self.wait(*words, timeout_s=40)
+                return
+        self.wait(*words, timeout_s=60)
+
+    def write(self, text: str) -> None:
+        """Slowly: under emulation a keyboard loses what comes too fast. Raises Failed when it is not on the screen."""
+        for key in keys_of(text):
+            self.pc.keys(key, pause_s=0.6)
+        self.wait(text, timeout_s=30)
+
     def until(self, command: str, timeout_s: float) -> None:
         """Until the command has exit status 0."""
         self.shell(f"timeout {timeout_s:g} sh -c 'until {command}; do sleep 2; done'", timeout_s + 60)
@@ -116,32 +135,24 @@ class Desktop:
 
 def answer(desktop: Desktop) -> None:
     """Every question of the first start, as a person does."""
-    pc = desktop.pc
     desktop.wait("Bienvenue", "Entrée")
     desktop.photo("1-bienvenue")
-    pc.keys("ret")
-    desktop.wait("Votre clavier", "Français (AZERTY)")
+    desktop.press("ret", "Votre clavier", "Français (AZERTY)")
     desktop.photo("2-clavier")
-    pc.keys("ret")
-    desktop.wait("Essayez votre clavier")
-    pc.type("éàç@ azqm")
-    desktop.wait("éàç@ azqm")
+    desktop.press("ret", "Essayez votre clavier")
+    desktop.write("éàç@ azqm")
     desktop.photo("3-essai")
-    pc.keys("ret")
-    desktop.wait("Votre prénom")
-    pc.type(NAME)
-    desktop.wait(NAME)
+    desktop.press("ret", "Votre prénom")
+    desktop.write(NAME)
     desktop.photo("4-prenom")
-    pc.keys("ret")
-    desktop.wait("Votre mot de passe")
-    pc.type(PASSWORD)
-    pc.keys("f2")
-    desktop.wait(PASSWORD)
+    desktop.press("ret", "Votre mot de passe")
+    desktop.pc.keys("f2")
+    desktop.write(PASSWORD)
     desktop.photo("5-mot-de-passe")
-    pc.keys("ret")
-    desktop.wait("encore une fois")
-    pc.type(PASSWORD)
-    pc.keys("ret")
+    desktop.press("ret", "encore une fois")
+    desktop.pc.keys("f2")
+    desktop.write(PASSWORD)
+    desktop.pc.keys("ret")
 
 
 def facts(desktop: Desktop) -> None:
@@ -177,7 +188,8 @@ def session(desktop: Desktop) -> None:
     desktop.until("pgrep -f lightdm-gtk-greeter >/dev/null", 900)
     time.sleep(60)  # drawn, which no process tells
     desktop.photo("6-connexion")
-    pc.type(PASSWORD)
+    for key in keys_of(PASSWORD):
+        pc.keys(key, pause_s=0.6)
     pc.keys("ret")
     desktop.until(f"pgrep -u {LOGIN} xfdesktop >/dev/null", 900)
     time.sleep(90)
@@ -203,6 +215,7 @@ def run(told: argparse.Namespace, folder: Path) -> None:
         desktop = Desktop(pc, photos, told.profile)
         pc.expect(r"# $", 1200)
         print(f"{pc.seconds():6.0f} s  a shell answers", flush=True)
+        desktop.shell(_AWAKE)
         answer(desktop)
         desktop.until("! test -e /var/lib/regain/first-boot", 300)
         facts(desktop)

@@ -26,12 +26,12 @@ def write_menu(work: Work) -> str:
     for kernel, options in lines:
         if f"root={detail['root']}" not in options:
             raise StepFailed(f"grub.cfg: {kernel} {' '.join(options)}")
-        _must_exist(work, kernel)
+        _must_exist(work, detail.get("below", "") + kernel)
     initrds = re.findall(r"(?m)^\s*initrd(?:efi)?\s+(\S+)", menu)
     if not initrds:
         raise StepFailed("grub.cfg: no initrd line")
     for initrd in initrds:
-        _must_exist(work, initrd)
+        _must_exist(work, detail.get("below", "") + initrd)
     return f"{len(lines)} linux lines, root={detail['root']}"
 
 

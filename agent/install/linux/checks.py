@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.install.leave import unmount
+from agent.install.linux.encrypted import close_container
 from agent.install.linux.work import system
 from agent.install.work import StepFailed, Work, expect
 
@@ -15,5 +16,7 @@ def check(work: Work) -> str:
         answer = work.run(argv, timeout_s=1800)
         if answer.exit_status:
             raise StepFailed(f"{argv[0]}: exit {answer.exit_status}: {answer.text.strip()[-200:]}")
+    if work.container:
+        close_container(work)
     work.must(["blockdev", "--flushbufs", "{disk}"])
     return "ext4 clean, FAT clean, nothing mounted"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from agent.install.linux.encrypted import add_key
 from agent.install.linux.work import inside, must_inside
 from agent.install.work import StepFailed, Work, expect
 
@@ -31,6 +32,8 @@ def give_identity(work: Work) -> str:
     if detail["swap_file_bytes"]:
         size = must_inside(work, ["sh", "-c", _SWAP, "regain", str(detail["swap_file_bytes"])], timeout_s=600).text
         expect("swap file", size.strip(), str(detail["swap_file_bytes"]))
+    if "key_file" in detail:
+        add_key(work, detail["key_file"])
     _look_for_locale(work, detail["files"]["etc/default/locale"])
     return str(detail["files"]["etc/hostname"]).strip()
 

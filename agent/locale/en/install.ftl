@@ -11,6 +11,8 @@ step-bios = BIOS boot
 step-uefi = UEFI boot
 step-bootfiles = Boot files of Windows
 step-answers = Settings of the first start
+step-boot-volume = Boot partition
+step-initramfs = Encrypted start
 step-check = Checking the installed disk
 step-nvram = Entry in the UEFI
 install-rehearsed-step = EXERCISE: step rehearsed, nothing was written.
@@ -20,6 +22,7 @@ install-verified-rehearsed = started in a virtual machine
 install-verified-started = started on the PC
 install-warning-locale = The language of the profile is missing from the image: the system speaks English.
 install-warning-nvram = The UEFI did not keep the entry. The PC starts by the fallback path.
+install-warning-no-aes = This processor encrypts slowly: the encrypted disk will be slow.
 install-warning-mounted = A folder of the disk stayed open. Restart before you take the disk out.
 
 ## Profiles
@@ -100,6 +103,16 @@ image-finding-sshd = an SSH server is in the image ({ $detail }).
 image-finding-no-updates = the profile promises security updates, and they are missing ({ $detail }).
 image-finding-no-first-boot = the profile promises questions at the first start, and the program is missing ({ $detail }).
 
+## Sheet of the encrypted disk
+phrase-sheet-title = Phrase of the encrypted disk
+phrase-sheet-pc = PC: { $tag }
+phrase-sheet-disk = Disk: …{ $disk }
+phrase-sheet-how = The computer asks for this phrase at every start. The spaces count.
+phrase-sheet-change = At the first start it makes you choose your own. This one then opens nothing any more.
+phrase-sheet-lost = Keep yours on paper. Without it your documents are lost, and nobody can give them back.
+phrase-sheet-kept = Phrase of the disk: it is in { $path }, and nowhere else. Print this file, hand it over with the PC, then delete it.
+phrase-sheet-none = The image asks no questions at the first start: this phrase stays the only one.
+
 ## Windows
 windows-not-proven = Starting Windows is not verified by Regain.
 windows-basis-oem-msdm = Licence: the key of this PC (compare the edition with the label)
@@ -149,6 +162,8 @@ err-install-step-failed = The install failed at the step "{ $step ->
     [step-uefi] UEFI boot
     [step-bootfiles] Boot files of Windows
     [step-answers] Settings of the first start
+    [step-boot-volume] Boot partition
+    [step-initramfs] Encrypted start
     [step-check] Checking the installed disk
     [step-nvram] Entry in the UEFI
    *[other] { $step }
@@ -182,6 +197,9 @@ err-image-unconfirmed = The image { $image } stays "not confirmed by a workshop"
 err-image-unlisted = The image { $file } is in no manifest.
     .why = Without a hash written beforehand, nothing tells whether the file is whole.
     .todo = Add it first with "regain image add".
+err-encryption-refused = The disk is not encrypted: nothing is installed.
+    .why = The profile { $profile } does not encrypt, or no phrase was drawn.
+    .todo = Choose a profile with “encryption: ask”, or install without --encrypt.
 err-build-impossible = The image of the profile { $profile } cannot be built.
     .why = { $missing } is missing: nobody could log in.
     .todo = Add “first-boot” to the line “overlay” of the profile.

@@ -11,6 +11,8 @@ step-bios = Démarrage BIOS
 step-uefi = Démarrage UEFI
 step-bootfiles = Fichiers de démarrage de Windows
 step-answers = Réglages du premier démarrage
+step-boot-volume = Partition de démarrage
+step-initramfs = Démarrage chiffré
 step-check = Contrôle du disque installé
 step-nvram = Inscription dans l’UEFI
 install-rehearsed-step = EXERCICE : étape répétée, rien n’a été écrit.
@@ -20,6 +22,7 @@ install-verified-rehearsed = démarré en machine virtuelle
 install-verified-started = démarré sur le poste
 install-warning-locale = La langue du profil manque dans l’image : le système parle anglais.
 install-warning-nvram = L’UEFI n’a pas gardé l’inscription. Le poste démarre par le chemin de secours.
+install-warning-no-aes = Ce processeur chiffre lentement : le disque chiffré sera lent.
 install-warning-mounted = Un dossier du disque est resté ouvert. Redémarrez avant de retirer le disque.
 
 ## Profils
@@ -100,6 +103,16 @@ image-finding-sshd = un serveur SSH est dans l’image ({ $detail }).
 image-finding-no-updates = le profil promet les mises à jour de sécurité, et elles manquent ({ $detail }).
 image-finding-no-first-boot = le profil promet des questions au premier démarrage, et le programme manque ({ $detail }).
 
+## Feuille du disque chiffré
+phrase-sheet-title = Phrase du disque chiffré
+phrase-sheet-pc = Poste : { $tag }
+phrase-sheet-disk = Disque : …{ $disk }
+phrase-sheet-how = L’ordinateur demande cette phrase à chaque démarrage. Les espaces comptent.
+phrase-sheet-change = Au premier démarrage, il vous fait choisir la vôtre. Celle-ci n’ouvre alors plus rien.
+phrase-sheet-lost = Gardez la vôtre sur papier. Sans elle, vos documents sont perdus, et personne ne peut les rendre.
+phrase-sheet-kept = Phrase du disque : elle est dans { $path }, et nulle part ailleurs. Imprimez ce fichier, remettez-le avec le poste, puis effacez-le.
+phrase-sheet-none = L’image ne pose pas de questions au premier démarrage : cette phrase reste la seule.
+
 ## Windows
 windows-not-proven = Démarrage de Windows non vérifié par Regain.
 windows-basis-oem-msdm = Licence : clé de ce poste (édition à comparer avec l’étiquette)
@@ -149,6 +162,8 @@ err-install-step-failed = L’installation a échoué à l’étape « { $step 
     [step-uefi] Démarrage UEFI
     [step-bootfiles] Fichiers de démarrage de Windows
     [step-answers] Réglages du premier démarrage
+    [step-boot-volume] Partition de démarrage
+    [step-initramfs] Démarrage chiffré
     [step-check] Contrôle du disque installé
     [step-nvram] Inscription dans l’UEFI
    *[other] { $step }
@@ -182,6 +197,9 @@ err-image-unconfirmed = L’image { $image } reste « non confirmée en atelier
 err-image-unlisted = L’image { $file } n’est dans aucun manifeste.
     .why = Sans empreinte écrite d’avance, rien ne dit si le fichier est entier.
     .todo = Ajoutez-la d’abord avec « regain image add ».
+err-encryption-refused = Le disque n’est pas chiffré : rien n’est installé.
+    .why = Le profil { $profile } ne chiffre pas, ou aucune phrase n’a été tirée.
+    .todo = Choisissez un profil avec « encryption: ask », ou installez sans --encrypt.
 err-build-impossible = L’image du profil { $profile } ne peut pas être fabriquée.
     .why = Il manque { $missing } : personne ne pourrait ouvrir de session.
     .todo = Ajoutez « first-boot » à la ligne « overlay » du profil.

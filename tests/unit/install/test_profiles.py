@@ -57,7 +57,7 @@ MISTAKES = [
     (_change('version: "2026.11"', 'version: "11"'), ("image.version", "bad-form", "")),
     (_change("layout: hybrid-gpt", "layout: hybrid-gtp"), ("storage.layout", "bad-value", "hybrid-gpt")),
     (_change("layout: hybrid-gpt", "layout: mbr"), ("storage.layout", "bad-value", "")),
-    (_change("encryption: never", "encryption: ask"), ("storage.encryption", "bad-value", "")),
+    (_change("encryption: ask", "encryption: always"), ("storage.encryption", "bad-value", "")),
     (_change("root_fs: ext4", "root_fs: btrfs"), ("storage.root_fs", "bad-value", "")),
     (_change("kind: zram", "kind: zrm"), ("storage.swap.kind", "bad-value", "zram")),
     (_change("percent: 60, ", ""), ("storage.swap", "swap-needs", "")),

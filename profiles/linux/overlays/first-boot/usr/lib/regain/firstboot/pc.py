@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import re
+import signal
 import subprocess
 import time
 import uuid
@@ -59,11 +60,13 @@ class PC:
     # -- console and keyboard --------------------------------------------------------------------------------
 
     def prepare_console(self) -> None:
-        """Large letters, and no message of the kernel over the question."""
+        """Large letters, and no message of the kernel or of systemd over the question."""
         size = self._text("sys/class/graphics/fb0/virtual_size") or "640,400"
         width, height = (int(n) for n in size.strip().split(","))
         self.run(["setfont", f"/usr/share/consolefonts/Lat15-TerminusBold{font_for(width, height)}.psf.gz"])
         self.run(["dmesg", "--console-off"])
+        if self.root == Path("/"):
+            os.kill(1, signal.SIGRTMIN + 21)  # no more words of systemd on the console (systemd(1), Signals)
 
     def keyboard(self) -> tuple[str, str]:
         return self._setting("etc/default/keyboard", "XKBLAYOUT"), self._setting("etc/default/keyboard", "XKBVARIANT")

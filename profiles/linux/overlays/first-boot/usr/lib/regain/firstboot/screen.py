@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import curses
 import textwrap
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 WIDTH, MARGIN = 80, 4
@@ -38,8 +39,8 @@ class Face:
     # -- screens ---------------------------------------------------------------------------------------------
 
     def show(self, screen: str, body: Sequence[str]) -> int:
-        """Draw a screen; the row below what was drawn."""
-        self._window.erase()
+        """Draw a screen; the row below what was drawn. All of it each time: others may have written on this console."""
+        self._window.clear()
         step = self.words["step"].format(*self.step) if self.step else ""
         title, width = f"  {self.words[screen]}", self._window.getmaxyx()[1]
         self._put(0, 0, title.ljust(width - len(step) - 2) + step + "  ", _TITLE)
@@ -62,7 +63,7 @@ class Face:
     def tell(self, screen: str, body: Sequence[str]) -> None:
         """Shown until Enter."""
         self.show(screen, body)
-        while self._window.get_wch() not in _ENTER:
+        while self._key() not in _ENTER:
             pass
 
     def choose(self, screen: str, rows: Sequence[str], first: int = 0) -> int:
@@ -74,7 +75,7 @@ class Face:
                 line = f" {text} ".ljust(WIDTH - 2 * MARGIN)[: WIDTH - 2 * MARGIN]
                 self._put(top + number, MARGIN, line, _FOCUS if number == at else _INK)
             self._window.refresh()
-            key = self._window.get_wch()
+            key = self._key()
             if key in _ENTER:
                 return at
             if key == "\x1b":
@@ -92,7 +93,7 @@ class Face:
             if problem:
                 self._put(row + 2, MARGIN, f" {self.words[problem]} ", _ALARM)
             self._window.refresh()
-            key = self._window.get_wch()
+            key = self._key()
             if key in _ENTER:
                 problem = check(text)
                 if not problem:
@@ -105,6 +106,13 @@ class Face:
                 text = text[:-1]
             elif isinstance(key, str) and key.isprintable() and len(text) < 200:
                 text, problem = text + key, ""
+
+    def _key(self) -> str | int:
+        """A key; a console that changes its size or its font interrupts the wait, which curses calls an error."""
+        while True:
+            with contextlib.suppress(curses.error):
+                return self._window.get_wch()
+            time.sleep(0.1)
 
     def _put(self, row: int, column: int, text: str, pair: int = _INK) -> None:
         """What does not fit is left out. The last cell of the last row is filled too, which curses calls an error."""
