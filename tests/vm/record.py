@@ -212,7 +212,7 @@ def run(
     share.mkdir(parents=True)
     (share / "inside.sh").write_text(INSIDE % commands)
     for file in files:
-        shutil.copyfile(file, share / file.name)
+        (shutil.copytree if file.is_dir() else shutil.copyfile)(file, share / file.name)
     chip = None
     if pc.tpm:
         (folder / "tpm").mkdir()
