@@ -63,7 +63,8 @@ class LiveDisk:
         return run_tool(argv, timeout_s=timeout_s, stdin=stdin)
 
     def _refuse_other_disks(self, argv: Sequence[str]) -> None:
-        """Every device named on the line must be this disk, one of its partitions or a harmless character device.
+        """Every device named on the line must be this disk, one of its partitions, an opened container that lies on
+        those alone, or a harmless character device.
 
         The character device of a controller is none: it reaches every disk behind it.
         """
@@ -74,7 +75,8 @@ class LiveDisk:
                 raise Fault("warrant-other-disk", disk=self.identity.suffix, other=name)
             if not name.startswith("/dev/") or not Path(name).is_block_device():
                 continue
-            if _major_minor(name) not in mine:
+            number = _major_minor(name)
+            if number not in mine and not lies_on(number, mine):
                 raise Fault("warrant-other-disk", disk=self.identity.suffix, other=name)
 
     def open_area(self, name: str) -> LiveArea:
@@ -416,6 +418,13 @@ def _ioctl(fd: int, request: int, form: str) -> int:
 def _major_minor(path: str) -> str:
     number = Path(path).stat().st_rdev
     return f"{os.major(number)}:{os.minor(number)}"
+
+
+def lies_on(number: str, devices: Collection[str], sys: Path = Path("/sys/dev/block")) -> bool:
+    """A device-mapper device whose every slave is among these "major:minor" (Documentation/ABI/testing/sysfs-block).
+    One that has another one as well, or none, is not."""
+    under = [(slave / "dev").read_text().strip() for slave in sorted((sys / number / "slaves").glob("*"))]
+    return bool(under) and all(each in devices for each in under)
 
 
 def _major_minors(path: str) -> set[str]:

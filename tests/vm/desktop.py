@@ -133,6 +133,17 @@ class Desktop:
         print(f"{self.pc.seconds():6.0f} s  {path}", flush=True)
 
 
+def first_prompt(pc: VirtualPC, timeout_s: float) -> None:
+    """Of the root shell: asked for again and again, for what is said while nobody listens is lost."""
+    until = time.monotonic() + timeout_s
+    while time.monotonic() < until:
+        with contextlib.suppress(Failed):
+            pc.expect(r"# $", 20)
+            return
+        pc.say("\n")
+    raise Failed(f"no shell within {timeout_s:g} s")
+
+
 def answer(desktop: Desktop) -> None:
     """Every question of the first start, as a person does."""
     desktop.wait("Bienvenue", "Entrée")
@@ -213,7 +224,7 @@ def run(told: argparse.Namespace, folder: Path) -> None:
     photos.mkdir(parents=True, exist_ok=True)
     with VirtualPC(pc_with(disk, told.firmware, accelerated=kvm.works())) as pc:
         desktop = Desktop(pc, photos, told.profile)
-        pc.expect(r"# $", 1200)
+        first_prompt(pc, 1200)
         print(f"{pc.seconds():6.0f} s  a shell answers", flush=True)
         desktop.shell(_AWAKE)
         answer(desktop)

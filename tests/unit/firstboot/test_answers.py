@@ -119,7 +119,7 @@ def test_the_first_steps_are_filled_and_nothing_of_a_name_becomes_markup() -> No
     assert "&lt;b&gt;{tag}&lt;/b&gt;" in told and "<b>RC-1</b>" in told and "{login}" not in told
 
 
-@pytest.mark.parametrize("page", ["fr-facile", "en-facile"])
+@pytest.mark.parametrize("page", ["fr-facile", "en-facile", "fr-cinnamon", "en-cinnamon"])
 def test_a_sentence_of_the_first_steps_is_short(page: str) -> None:
     """INSTALL design, 10: at most 15 words, and none of these."""
     text = (OVERLAY / f"usr/share/regain/welcome/{page}.html").read_text("utf-8")

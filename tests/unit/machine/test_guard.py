@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from agent.machine.guard import destroys
-from agent.machine.live import LiveMachine
+from agent.machine.live import LiveMachine, lies_on
 from agent.model.errors import Fault
 
 DESTROY = """
@@ -95,3 +97,19 @@ def test_the_live_door_refuses_without_starting_anything() -> None:
     with pytest.raises(Fault) as caught:
         LiveMachine().run(["mkfs.ext4", "/dev/sda1"], timeout_s=1)
     assert caught.value.error_id == "warrant-missing"
+
+
+def test_a_container_is_ours_when_all_it_lies_on_is_ours(tmp_path: Path) -> None:
+    def node(number: str, **slaves: str) -> None:
+        (tmp_path / number / "slaves").mkdir(parents=True)
+        for name, under in slaves.items():
+            (tmp_path / number / "slaves" / name).mkdir()
+            (tmp_path / number / "slaves" / name / "dev").write_text(f"{under}\n")
+
+    node("253:0", nvme0n1p4="259:4")
+    node("253:1", nvme0n1p4="259:4", sda1="8:1")
+    node("8:1")
+    mine = {"259:0", "259:4"}
+    assert lies_on("253:0", mine, tmp_path)
+    assert not lies_on("253:1", mine, tmp_path), "half of it is another disk's"
+    assert not lies_on("8:1", mine, tmp_path), "a partition of another disk lies on nothing"
