@@ -166,7 +166,18 @@ class _Install(OneDisk):
         self.last_line(stream.job.certificate or {})
         if fault is not None:
             raise fault
+        tell(w()(self._next(planned)))
         return code
+
+    def _next(self, planned: InstallPlan) -> str:
+        """Message id of what the technician does now."""
+        from agent.install.plan import FIRST_BOOT_MARKER
+        from agent.model.plan import SystemChoice
+
+        if planned.system is SystemChoice.WINDOWS:
+            return "install-next-windows"
+        files = next(s.detail["files"] for s in planned.steps if s.id == "step-identity")
+        return "install-next-questions" if FIRST_BOOT_MARKER in files else "install-next-start"
 
     def _windows_plan(self, facts: Disk, folder: Path) -> InstallPlan:
         from agent.cli import windows

@@ -193,7 +193,7 @@ def _steps(
                     ["fsck.vfat", "-n", "{esp}"],
                 ],
             },
-            postcondition="both file systems clean, nothing mounted, disk flushed",
+            postcondition="file systems clean, a sample of files equals the image, nothing mounted, disk flushed",
         ),
     ]
     if firmware_mode == "uefi" and nvram:

@@ -51,6 +51,9 @@ class Work:
     """The encrypted container is open."""
 
     wrote: bool = False
+    sample: list[str] = field(default_factory=list)
+    """Files of the image that the last step reads back."""
+
     warnings: list[str] = field(default_factory=list)
 
     @property

@@ -3,8 +3,9 @@
     python -m tests.vm.desktop [xfce-fr] [--firmware uefi|secureboot|bios] [--images build/images] [--keep FOLDER]
 
 Root, QEMU, and the profile's image (``regain image build``); by hand, it is long without KVM. Photographs go to
-build/photos. A root shell on the serial line, handed in by the test and not in the image, tells what no photograph
-shows: identity, language, updates, and whether the questions did what they say.
+build/photos. ``minimal`` asks nothing: only its facts are looked at. A root shell on the serial line, handed in by the
+test and not in the image, tells what no photograph shows: identity, language, updates, and whether the questions did
+what they say.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 
 from agent.install.manifest import find_image, read_manifest
+from agent.install.profiles import load_profile
 from agent.machine.live import LiveMachine
 from agent.model.profile import ImageEntry
 from iso import kvm
@@ -166,8 +168,8 @@ def answer(desktop: Desktop) -> None:
     desktop.pc.keys("ret")
 
 
-def facts(desktop: Desktop) -> None:
-    """What the installed system says of itself; each line is asserted."""
+def facts(desktop: Desktop, firmware: Firmware, *, asked_for: bool) -> None:
+    """What the installed system says of itself; each line is asserted. ``asked_for``: somebody answered questions."""
     asked = {
         "machine-id": ("cat /etc/machine-id", lambda s: len(s) == 32),
         "ssh host keys": ("ls /etc/ssh/ssh_host_* 2>/dev/null | wc -l", lambda s: s == "0"),
@@ -177,12 +179,19 @@ def facts(desktop: Desktop) -> None:
         "host name": ("hostname", lambda s: s == "regain-rc-000123"),
         "updates": ("systemctl is-enabled apt-daily-upgrade.timer", lambda s: s == "enabled"),
         "updates, setting": ("apt-config dump APT::Periodic::Unattended-Upgrade", lambda s: '"1"' in s),
+        "secure boot": ("dmesg | grep -ci 'secure boot enabled'; true",
+                        lambda s: (s != "0") == (firmware is Firmware.SECUREBOOT)),
+        "firmware": ("test -d /sys/firmware/efi && echo uefi || echo bios",
+                     lambda s: s == ("bios" if firmware is Firmware.BIOS else "uefi")),
         "swap": ("swapon --noheadings --show=NAME", lambda s: s == "/dev/zram0"),
-        "account": (f"id -nG {LOGIN}", lambda s: "sudo" in s.split()),
-        "marker gone": ("test -e /var/lib/regain/first-boot && echo there || echo gone", lambda s: s == "gone"),
-        "started": ("cat /var/lib/regain/started", lambda s: "monotonic_s" in s),
         "failed units": ("systemctl --failed --no-legend --plain | cut -d' ' -f1", lambda s: s == ""),
     }  # fmt: skip
+    if asked_for:
+        asked |= {
+            "account": (f"id -nG {LOGIN}", lambda s: "sudo" in s.split()),
+            "marker gone": ("test -e /var/lib/regain/first-boot && echo there || echo gone", lambda s: s == "gone"),
+            "started": ("cat /var/lib/regain/started", lambda s: "monotonic_s" in s),
+        }
     wrong = []
     for name, (command, holds) in asked.items():
         said = desktop.shell(command).strip()
@@ -220,6 +229,7 @@ def run(told: argparse.Namespace, folder: Path) -> None:
     mode = "bios" if told.firmware is Firmware.BIOS else "uefi"
     if not disk.exists():
         install_on(disk, told.images / entry.file, entry, size=16 * GIB, mode=mode)
+        print(f"disk: {disk}", flush=True)
     photos = REPO / "build" / "photos"
     photos.mkdir(parents=True, exist_ok=True)
     with VirtualPC(pc_with(disk, told.firmware, accelerated=kvm.works())) as pc:
@@ -227,10 +237,13 @@ def run(told: argparse.Namespace, folder: Path) -> None:
         first_prompt(pc, 1200)
         print(f"{pc.seconds():6.0f} s  a shell answers", flush=True)
         desktop.shell(_AWAKE)
-        answer(desktop)
-        desktop.until("! test -e /var/lib/regain/first-boot", 300)
-        facts(desktop)
-        session(desktop)
+        asks = load_profile(told.profile).first_boot.mode == "wizard"
+        if asks:
+            answer(desktop)
+            desktop.until("! test -e /var/lib/regain/first-boot", 300)
+        facts(desktop, told.firmware, asked_for=asks)
+        if asks:
+            session(desktop)
         desktop.shell("systemctl poweroff", 60)
         pc.wait_off(300)
 

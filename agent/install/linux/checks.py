@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.install.leave import unmount
 from agent.install.linux.encrypted import close_container
+from agent.install.linux.sample import compare
 from agent.install.linux.work import system
 from agent.install.work import StepFailed, Work, expect
 
@@ -16,7 +17,8 @@ def check(work: Work) -> str:
         answer = work.run(argv, timeout_s=1800)
         if answer.exit_status:
             raise StepFailed(f"{argv[0]}: exit {answer.exit_status}: {answer.text.strip()[-200:]}")
+    compared = compare(work)
     if work.container:
         close_container(work)
     work.must(["blockdev", "--flushbufs", "{disk}"])
-    return "ext4 clean, FAT clean, nothing mounted"
+    return f"ext4 clean, FAT clean, {compared}, nothing mounted"

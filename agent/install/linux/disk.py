@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.install.contents import ImageReader, boot_findings, read_contents
 from agent.install.layout import fat_serial
 from agent.install.linux.encrypted import can_encrypt, open_container
+from agent.install.linux.sample import pick
 from agent.install.partitions import blkid, same_disk
 from agent.install.work import Work
 from agent.machine.door import DoorError
@@ -30,6 +31,7 @@ def gate(work: Work) -> str:
         raise Fault("image-unfit", file=work.image, missing="; ".join(lacking))
     if "needs" in detail:
         can_encrypt(work)
+    work.sample = pick(contents.entries, work.plan.identifiers["disk_guid"])
     return f"{disk.identity.suffix}, {disk.size_bytes} bytes, sha256 {digest[:12]}"
 
 

@@ -156,6 +156,10 @@ class Bench:
     def _made(self, argv: tuple[str, ...], stdin: bytes) -> bytes | None:
         """What was too large, or not ours, to be kept in the recording."""
         image = self.recording["image"]
+        if argv[0] == "mount" and "ro,noload" in argv:
+            return b""
+        if argv[:2] == ("sh", "-c") and argv[2].endswith("| sha256sum"):
+            return b"5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03  -\n"
         if argv[:2] == ("unsquashfs", "-lln"):
             return listing(self.names).encode()
         if argv[:1] == ("unsquashfs",):

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.install.contents import Entry
 from agent.install.execute import install
 from agent.install.linux.boot import linux_lines
+from agent.install.linux.sample import LARGEST, MOST_BYTES, pick
 from agent.install.nvram import nvram_entry
 from agent.machine.door import Answer, ToolTimedOut
 from agent.model.errors import Fault
@@ -236,3 +238,28 @@ def test_menus_and_nvram_listings_of_any_kind_are_read_without_raising(text: str
 
 def _numbers(text: str) -> list[str]:
     return [line[4:8] for line in text.splitlines() if line.startswith("Boot")]
+
+
+def test_a_file_that_reads_back_otherwise_ends_the_install(bench: Any, install_plan: Any) -> None:
+    def one_bit(argv: tuple[str, ...], answer: Answer) -> Answer | None:
+        if argv[:2] == ("sh", "-c") and argv[2].startswith("cd ") and "sha256sum" in argv[2]:
+            return dataclasses.replace(answer, stdout=answer.stdout.replace(b"5891", b"5890"))
+        return None
+
+    fault, _ = _fails(bench(change=one_bit), install_plan())
+    assert fault.error_id == "install-step-failed" and fault.params["step"] == "step-check"
+    assert "files read back" in fault.params["observed"]
+
+
+def test_the_sample_is_of_files_that_no_step_changes() -> None:
+    entries = {f"usr/share/f{n:04}": Entry(kind="-", size=1 << 20) for n in range(400)}
+    entries |= {
+        "etc/fstab": Entry(kind="-", size=9),
+        "usr/lib": Entry(kind="d", size=9),
+        "usr/bin/[": entries["usr/share/f0001"],
+    }
+    entries["usr/big"] = Entry(kind="-", size=LARGEST + 1)
+    picked = pick(entries, "a")
+    assert picked == sorted(picked) and len(picked) == MOST_BYTES >> 20 and set(picked) < set(entries)
+    assert not {"etc/fstab", "usr/lib", "usr/bin/[", "usr/big"} & set(picked)
+    assert picked == pick(entries, "a") != pick(entries, "b")
