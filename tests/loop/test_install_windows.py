@@ -37,7 +37,8 @@ from agent.model.plan import Choice, InstallPlan, Plan, SystemChoice
 from agent.model.warrant import Action
 from agent.model.windows import Basis, WindowsImage
 
-from .test_install_linux import _head, _identity, _nothing_left, loop  # noqa: F401 a fixture
+from .installing import identity_of
+from .test_install_linux import _head, _nothing_left, loop  # noqa: F401 a fixture
 from .windows_image import descriptor, run, synthetic_wim
 
 pytestmark = [
@@ -70,7 +71,7 @@ def _plan(
     device: str, image: WindowsImage, *, trust: Trust = OLD, drivers: str | None = None, **more: Any
 ) -> InstallPlan:
     machine = LiveMachine()
-    identity = _identity(machine, device)
+    identity = identity_of(machine, device)
     sector = int(Path(f"/sys/block/{Path(device).name}/queue/logical_block_size").read_text())
     host = Host(firmware_mode="uefi", secure_boot="on", trust=trust, verdict=WindowsVerdict.ELIGIBLE, oem_key="absent")
     given: dict[str, Any] = {
