@@ -1,9 +1,9 @@
 """How long is an install, beside a bare unsquashfs of the same image on the same device in the same run?
 
-    python tests/bench/bench_install.py [--image FILE] [--rounds 3] [--json]
+    python tests/bench/bench_install.py [--image FILE] [--rounds 5] [--json]
 
-Root. Makes one backing file and one loop device, and touches nothing else. The two take turns; the median of each
-step and of the bare copy is compared.
+Root. Makes one backing file and one loop device, and touches nothing else. The two take turns, so that whatever else
+the computer does weighs on both; a ratio is the median of those of each turn.
 
 copy ratio    our copy step (mount, unsquashfs, sync, every file counted again) / mount, unsquashfs, sync
 whole ratio   from partitioning to the last check, without the fixed steps / the same bare copy
@@ -106,8 +106,10 @@ def measure(image: Path, entry: ImageEntry, rounds: int) -> Mapping[str, Any]:
         "bare_s": round(reference, 2),
         "steps_s": {step: round(seconds, 2) for step, seconds in middle.items()},
         "fixed_s": {step: round(seconds, 2) for step, seconds in fixed.items()},
-        "copy_ratio": round(middle["step-unpack"] / reference, 3),
-        "whole_ratio": round(sum(middle[step] for step in GROWING) / reference, 3),
+        "copy_ratio": round(median(s / b for s, b in zip(steps["step-unpack"], bares, strict=True)), 3),
+        "whole_ratio": round(
+            median(sum(turn) / b for *turn, b in zip(*(steps[g] for g in GROWING), bares, strict=True)), 3
+        ),
         "partition_to_verified_s": round(sum(s for step, s in middle.items() if step not in BEFORE), 2),
     }
 
@@ -115,7 +117,7 @@ def measure(image: Path, entry: ImageEntry, rounds: int) -> Mapping[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--image", type=Path)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.image is None:

@@ -79,6 +79,7 @@ def pc_with(disk: Path, firmware: Firmware, *, accelerated: bool) -> Machine:
         disks=(Disk(path=disk.resolve(), serial=SERIAL, bus=Bus.SATA),),
         boot=SERIAL,
         memory_mib=3072,
+        cores=2 if accelerated else 1,  # QEMU 7.2 was seen to crash with two emulated ones under X
         kvm=accelerated,
         tpm=None,
         units=(
