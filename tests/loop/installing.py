@@ -17,7 +17,7 @@ from agent.machine.live import LiveMachine
 from agent.model.events import Kind
 from agent.model.identity import DiskIdentity
 from agent.model.install import InstallResult
-from agent.model.plan import Choice, InstallPlan, Plan, SystemChoice
+from agent.model.plan import Choice, InstallPlan, Plan
 from agent.model.profile import ImageEntry
 from agent.model.warrant import Action
 
@@ -61,7 +61,7 @@ def carry_out(
         tag=None,
         targets=(),
         excluded=(),
-        choice=Choice(system=SystemChoice.LINUX, profile=plan.profile, chosen_by="1"),
+        choice=Choice(system=plan.system, profile=plan.profile, chosen_by="1"),
         install=plan,
         exercise=False,
         estimate_s=0,

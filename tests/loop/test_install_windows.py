@@ -21,23 +21,20 @@ from dissect.ntfs import NTFS
 from regipy.plugins.bcd.boot_entry_list import BootEntryListPlugin
 from regipy.registry import RegistryHive
 
-from agent.install.execute import install
 from agent.install.windows import security
 from agent.install.windows.choice import Host, Trust
 from agent.install.windows.layout import draw_identifiers
 from agent.install.windows.plan import plan_windows
 from agent.install.windows.sidecar import make_sidecar
-from agent.job.consent import grant
 from agent.machine.live import LiveMachine
 from agent.model.eligibility import WindowsVerdict
 from agent.model.errors import Fault
 from agent.model.events import Kind
 from agent.model.install import InstallResult
-from agent.model.plan import Choice, InstallPlan, Plan, SystemChoice
-from agent.model.warrant import Action
+from agent.model.plan import InstallPlan
 from agent.model.windows import Basis, WindowsImage
 
-from .installing import identity_of
+from .installing import carry_out, identity_of
 from .test_install_linux import _head, _nothing_left, loop  # noqa: F401 a fixture
 from .windows_image import descriptor, run, synthetic_wim
 
@@ -93,23 +90,7 @@ def _plan(
 
 
 def _do(plan: InstallPlan, image: Path, events: Events, stop: threading.Event | None = None) -> InstallResult:
-    machine = LiveMachine()
-    whole = Plan(
-        machine="test",
-        tag=None,
-        targets=(),
-        excluded=(),
-        choice=Choice(system=SystemChoice.WINDOWS, profile=plan.profile, chosen_by="1"),
-        install=plan,
-        exercise=False,
-        estimate_s=0,
-    )
-    typed = {plan.disk.text: plan.disk.suffix}
-    warrant = grant(whole, typed, by="1", clock=machine.clock, new_id=lambda: os.urandom(8).hex())
-    with machine.open_disk(plan.disk, warrant, Action.INSTALL) as disk:
-        return install(
-            machine, disk, plan, image, emit=lambda k, p: events.append((k, p)), stop=stop or threading.Event()
-        )
+    return carry_out(LiveMachine(), plan, image, events, stop)
 
 
 def _fails(plan: InstallPlan, image: Path) -> tuple[Fault, Events]:

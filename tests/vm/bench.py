@@ -3,6 +3,7 @@ journal says. The guest's word is read, never trusted: disks are judged from out
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.server
 import json
@@ -130,6 +131,25 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
+def wait_words(console: Callable[[], str], *words: str, timeout_s: float) -> str:
+    """The console's text as soon as all the words are on it. Raises Failed with what was there instead."""
+    until = time.monotonic() + timeout_s
+    while True:
+        text = console()
+        if all(word in flat(text) for word in words):
+            return text
+        if time.monotonic() > until:
+            raise Failed(f"{words} not on the console within {timeout_s:g} s:\n{text}")
+        time.sleep(2)
+
+
+def payload_of(record: Path) -> dict[str, Any]:
+    """What a signed record says, its signature not looked at."""
+    part = record.read_text().split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return found
+
+
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/v1/health", timeout=2) as answer:
@@ -164,15 +184,8 @@ class Bench:
         return self.shell(f'python3 -c "{CONSOLE}"')
 
     def wait_console(self, *words: str, timeout_s: float = 180) -> str:
-        """The console's text as soon as all the words are on it. Raises Failed with what was there instead."""
-        until = time.monotonic() + timeout_s
-        while True:
-            text = self.console()
-            if all(word in flat(text) for word in words):
-                return text
-            if time.monotonic() > until:
-                raise Failed(f"{words} not on the console within {timeout_s:g} s:\n{text}")
-            time.sleep(2)
+        """As ``wait_words``."""
+        return wait_words(self.console, *words, timeout_s=timeout_s)
 
     def disks(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.shell("regain disks --json 2>/dev/null", 300))

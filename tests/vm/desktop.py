@@ -29,7 +29,7 @@ from iso.virtual import MODELS, Bus, Disk, Firmware, Machine, keys_of
 from iso.vm import VirtualPC
 from tests.conftest import REPO
 from tests.loop.installing import carry_out, loop_plan
-from tests.vm.bench import CONSOLE, flat
+from tests.vm.bench import CONSOLE, wait_words
 
 GIB = 1 << 30
 SERIAL = "WD-WCC6Y0BUREAU"
@@ -103,14 +103,7 @@ class Desktop:
         return self.shell(f'python3 -c "{CONSOLE}"')
 
     def wait(self, *words: str, timeout_s: float = 600) -> str:
-        until = time.monotonic() + timeout_s
-        while True:
-            text = self.console()
-            if all(word in flat(text) for word in words):
-                return text
-            if time.monotonic() > until:
-                raise Failed(f"{words} not on the console within {timeout_s:g} s:\n{text}")
-            time.sleep(2)
+        return wait_words(self.console, *words, timeout_s=timeout_s)
 
     def press(self, key: str, *words: str) -> None:
         """A key, again when it was lost, until the words it leads to are on the console."""

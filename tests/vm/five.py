@@ -23,6 +23,7 @@ from pathlib import Path
 
 from agent.install.image import host_mirrors
 from iso.recipe import SUITE
+from iso.tools import Failed
 from iso.tree import apt_sources
 from tests.vm import record
 from tests.vm.donations import FINE
@@ -140,8 +141,10 @@ def install_peers(root: Path) -> None:
     """The four peers from Debian into the stick's root, once; no service is started there."""
     if (root / "usr/bin/inxi").exists() and (root / "usr/sbin/hwinfo").exists():
         return
-    mirror = (host_mirrors(apt_sources()) or ["http://deb.debian.org/debian"])[0]
-    (root / "etc/apt/sources.list").write_text(f"deb {mirror} {SUITE} main\n")
+    mirrors = host_mirrors(apt_sources())
+    if not mirrors:
+        raise Failed("no Debian archive among apt's sources: the four peers come from one")
+    (root / "etc/apt/sources.list").write_text(f"deb {mirrors[0]} {SUITE} main\n")
     for other in (root / "etc/apt/sources.list.d").glob("*"):
         other.unlink()
     (root / "etc/resolv.conf").unlink(missing_ok=True)

@@ -198,6 +198,19 @@ def _nothing_more(_folder: Path) -> list[str]:
     return []
 
 
+def start(argv: Sequence[str], share: Path, log: Path, limit_s: float) -> None:
+    """One power-on of this QEMU, until the guest says ``done`` in its share, is off, or its time is up."""
+    with log.open("wb") as told:
+        machine = subprocess.Popen([*_DIES_WITH_US, *argv], stdin=subprocess.DEVNULL, stderr=told)
+    try:
+        until = time.monotonic() + limit_s
+        while not (share / "done").exists() and machine.poll() is None and time.monotonic() < until:
+            time.sleep(0.5)
+    finally:
+        machine.kill()
+        machine.wait()
+
+
 def run(
     pc: Donation, work: Path, root: Path, commands: str = RECORD, *, more: Callable[[Path], list[str]] = _nothing_more,
     boot_s: float = BOOT_S, files: Sequence[Path] = (),
@@ -212,7 +225,7 @@ def run(
     share.mkdir(parents=True)
     (share / "inside.sh").write_text(INSIDE % commands)
     for file in files:
-        (shutil.copytree if file.is_dir() else shutil.copyfile)(file, share / file.name)
+        shutil.copyfile(file, share / file.name)
     chip = None
     if pc.tpm:
         (folder / "tpm").mkdir()
@@ -224,14 +237,7 @@ def run(
         )  # fmt: skip
         time.sleep(0.5)
     try:
-        with (folder / "qemu.log").open("wb") as log:
-            command = [*_DIES_WITH_US, *qemu(pc, work, folder, root), *more(folder)]
-            machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log)
-        until = time.monotonic() + boot_s
-        while not (share / "done").exists() and machine.poll() is None and time.monotonic() < until:
-            time.sleep(0.5)
-        machine.kill()
-        machine.wait()
+        start([*qemu(pc, work, folder, root), *more(folder)], share, folder / "qemu.log", boot_s)
     finally:
         if chip is not None:
             chip.kill()

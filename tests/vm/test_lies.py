@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,15 +34,7 @@ def stories(iso: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     (share / "inside.sh").write_text(record.INSIDE % commands)
     for serial in SERIALS:
         donated.plant(work / f"{serial}.raw", SIZE)
-    with (work / "qemu.log").open("wb") as log:
-        pc = subprocess.Popen(_qemu(work, root, share), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        until = time.monotonic() + LIMIT_S
-        while not (share / "done").exists() and pc.poll() is None and time.monotonic() < until:
-            time.sleep(0.5)
-    finally:
-        pc.kill()
-        pc.wait()
+    record.start(_qemu(work, root, share), share, work / "qemu.log", LIMIT_S)
     errors = (share / "err.txt").read_text() if (share / "err.txt").exists() else (work / "qemu.log").read_text()
     assert (share / "done").exists(), errors
     ends = [json.loads(line) for line in (share / "told.jsonl").read_text().splitlines()]

@@ -5,7 +5,6 @@ One PC, one day: the tests follow each other, and one that fails leaves the next
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ import pytest
 from iso import donated, start
 from iso.virtual import Firmware, Machine
 from iso.vm import VirtualPC
-from tests.vm.bench import BOOT_S, Bench, Registry, regain
+from tests.vm.bench import BOOT_S, Bench, Registry, payload_of, regain
 
 DISK_MIB = 3072
 ENDS = (start.NVME[-4:], start.SATA[-4:])
@@ -117,7 +116,7 @@ def test_the_registry_has_the_signed_report_with_a_receipt(day: Day, network: Re
         (tmp_path / f"{number}.receipt.jws").write_text(receipt if isinstance(receipt, str) else receipt.decode())
     audit = regain("registry", "audit", "--db", network.database, home=network.home)
     assert audit.returncode == 0, audit.stdout + audit.stderr
-    report = _payload((tmp_path / f"{len(rows) - 1}.jws").read_text())
+    report = payload_of(tmp_path / f"{len(rows) - 1}.jws")
     by_serial = {e["disk"]["serial"]: e for e in report["erasures"]}
     nvme, sata = by_serial[start.NVME], by_serial[start.SATA]
     assert nvme["technique"] == "nvme-format" and sata["technique"] == "overwrite"
@@ -126,14 +125,6 @@ def test_the_registry_has_the_signed_report_with_a_receipt(day: Day, network: Re
         assert erasure["verification"]["mismatches"] == 0
     assert any("format" in command["argv"] for command in nvme["commands"]), "what was run is in the record"
     assert report["install"]["verified"] == "checked" and report["exercise"] is False
-
-
-def _payload(token: str) -> dict[str, Any]:
-    import base64
-
-    part = token.split(".")[1]
-    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return found
 
 
 @pytest.mark.parametrize("firmware", list(Firmware))

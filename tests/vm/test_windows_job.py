@@ -16,6 +16,7 @@ from agent.install.windows.choice import CA_2023, PCA_2011
 from tests.loop.windows_image import run, synthetic_wim
 from tests.unit.install.conftest import signed_pe
 from tests.vm import record
+from tests.vm.bench import payload_of
 from tests.vm.donations import DONATIONS
 
 DISK = "/dev/nvme0n1"
@@ -98,7 +99,7 @@ def test_a_wrong_end_and_a_disk_without_proof_write_nothing(share: Path) -> None
 def test_the_install_ends_verified_with_a_signed_record(share: Path) -> None:
     done = last(share, "installed")
     assert done["ok"] is True and done["verified"] == "checked", done
-    signed = _payload(Path(str(done["record"]).replace("/mnt", str(share))))
+    signed = payload_of(Path(str(done["record"]).replace("/mnt", str(share))))
     assert signed["install"]["verified"] == "checked" and signed["install"]["status"] == "unproven"
     parts = json.loads((share / "table.json").read_text())["partitiontable"]["partitions"]
     assert len(parts) == 4, parts
@@ -109,15 +110,7 @@ def test_a_first_start_is_believed_only_when_the_disk_shows_it(share: Path) -> N
     code, _, errors = told(share, "early")
     assert code != 0 and errors.strip()
     confirmed = last(share, "confirmed")
-    signed = _payload(Path(str(confirmed["record"]).replace("/mnt", str(share))))
+    signed = payload_of(Path(str(confirmed["record"]).replace("/mnt", str(share))))
     assert signed["install"]["verified"] == "started"
     listed = last(share, "listed")
     assert listed["windows"][0]["status"] == "unproven", "one PC is not three models of two makers"
-
-
-def _payload(path: Path) -> dict[str, Any]:
-    import base64
-
-    part = path.read_text().split(".")[1]
-    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return found
