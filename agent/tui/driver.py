@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 from codecs import getincrementaldecoder
 from typing import NoReturn
@@ -12,11 +13,13 @@ from textual.drivers.linux_driver import LinuxDriver
 
 WAIT_S = 0.1
 CHUNK = 4096
+UNREADABLE = re.compile("\ufffd+")
 
 
 class BenchDriver(LinuxDriver):
-    """Textual's own driver ends the application on a byte that is not UTF-8, as if somebody had left. Here such a
-    byte is one unreadable character, and any other error of the input is an error of the screens."""
+    """Textual's own driver ends the application on a byte that is not UTF-8, as if somebody had left. Here a run
+    of such bytes is one unreadable character (a line that babbles sends thousands, and the next key would wait behind
+    them), and any other error of the input is an error of the screens."""
 
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")("replace").decode
@@ -25,7 +28,10 @@ class BenchDriver(LinuxDriver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(WAIT_S):
-                    text = decode(os.read(self.fileno, CHUNK))
+                    data = os.read(self.fileno, CHUNK)
+                    if not data:  # the console is gone: it would be ready for ever
+                        break
+                    text = UNREADABLE.sub("\ufffd", decode(data))
                     for message in parser.feed(text) if text else ():
                         self.process_message(message)
                 for message in parser.tick():
