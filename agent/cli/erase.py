@@ -149,7 +149,7 @@ def erase(
     ] = None,
     psid: Annotated[
         str | None,
-        typer.Option(help="Disque Opal : le numéro PSID de son étiquette ; « ? » pour le taper à la question."),
+        typer.Option(help="Disque Opal : le code PSID de son étiquette ; « ? » pour le taper à la question."),
     ] = None,
     boot_areas: Annotated[
         bool,

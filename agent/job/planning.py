@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from agent.erasure import nvme
 from agent.erasure.ata import left_password
 from agent.erasure.ladder import choose
+from agent.erasure.opal import PsidRevert
 from agent.erasure.resume import ResumePoint
 from agent.erasure.together import with_mates
 from agent.model.erasure import Level
@@ -61,12 +62,14 @@ def plan_targets(
     verify: str | None = None,
     liars: Collection[str] = (),
     lifted: Callable[[str], Collection[str]] = lambda identity: (),
+    psids: Collection[str] = (),
 ) -> tuple[Target, ...]:
     """One target for each disk that is not excluded, with the method the ladder picks. Raises Fault of the ladder.
 
     ``reaches``: whether commands reach the drive behind a path; ``liars``: disks, by identity, whose
     drive has once called a command done without erasing; ``lifted``: obstacles, by identity, that are out of the way
-    when its erasure begins (``obstacles_lifted``). Where every namespace of an NVMe drive is among the targets, one
+    when its erasure begins (``obstacles_lifted``); ``psids``: locked drives, by identity, whose number a person has
+    typed. Where every namespace of an NVMe drive is among the targets, one
     command may erase them all.
     """
     targets: list[Target] = []
@@ -79,8 +82,9 @@ def plan_targets(
         mates = drives.get(identity.text, frozenset())
         lied = bool(({identity.text} | mates) & set(liars))
         gone = {*lifted(identity.text), *((nvme.SEVERAL,) if mates else ())}
+        wanted = PsidRevert.name if identity.text in psids else technique
         method = choose(
-            disk, level=level, technique=technique, verify=verify, reached=reaches(path), lied=lied, lifted=gone
+            disk, level=level, technique=wanted, verify=verify, reached=reaches(path), lied=lied, lifted=gone
         )
         if mates:
             method = with_mates(method, mates, reach=functools.partial(nvme.reaches_all, disk=disk))

@@ -29,6 +29,7 @@ from agent.job.engine import Install, Result, run_plan
 from agent.job.history import close_runs, cut_later, liars, resume_points
 from agent.job.journal import Journal
 from agent.job.options import options
+from agent.job.psids import Psids, openable
 from agent.job.revealing import offer, run_reveal
 from agent.job.stream import EventStream, Listener
 from agent.machine.ancestry import standing_on
@@ -175,6 +176,7 @@ class Session:
     _plan: Plan | None = field(init=False, default=None)
     _second: tuple[str | None, str | None] = field(init=False, default=(None, None))  # tool, person
     _left_hidden: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
+    _psids: Psids = field(init=False, default_factory=Psids, repr=False)
     _unsigned: tuple[Plan, Result] | None = field(init=False, default=None)
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
@@ -305,17 +307,56 @@ class Session:
             Kind.CONSENTED, warrant_id=warrant.warrant_id, plan_digest=plan.digest, by=by, disks=confirmed
         )
 
+        psids = self._psids.hand_over()
+
         def work() -> None:
             facts = planning.disk_facts(self._disks)
             resume = {n: p for n, p in resume_points(self._journals).items() if n in facts}
             installer = self.systems.installer() if plan.install else None
             result = run_plan(
-                self._machine, self._stream, plan, warrant, facts, stop=self._stop, install=installer, resume=resume
+                self._machine,
+                self._stream,
+                plan,
+                warrant,
+                facts,
+                stop=self._stop,
+                install=installer,
+                resume=resume,
+                psids=psids,
             )
             self._finish(plan, result)
 
         self._in_thread(work)
         return True
+
+    def locked(self) -> Mapping[str, DiskIdentity]:
+        """Disks that are locked, by identity, and that the number of their label (PSID) opens."""
+        mine = [d for d, excluded in zip(self._disks, self._exclusions, strict=True) if excluded is None]
+        return openable(mine, level=self.level, reaches=self._machine.has_firmware)
+
+    def unopened(self) -> Mapping[str, DiskIdentity]:
+        """Locked disks, while nobody typed the number of their label or left them locked."""
+        return {name: found for name, found in self.locked().items() if not self._psids.answered(name)}
+
+    def take_psid(self, identity: str, typed: str) -> None:
+        """The number of this disk's label: another plan, with that it is here. Raises Fault psid-missing,
+        choice-missing."""
+        self._answer_locked(identity, lambda: self._psids.take(identity, typed))
+
+    def leave_locked(self, identity: str) -> None:
+        """A person leaves this disk locked: nothing will be written to it. Raises Fault choice-missing."""
+        self._answer_locked(identity, lambda: self._psids.leave(identity))
+
+    def ask_psids(self) -> None:
+        """What was answered for the locked disks is forgotten, and the plan made anew. Raises Fault choice-missing."""
+        self._answer_locked(next(iter(self.locked()), ""), self._psids.forget)
+
+    def _answer_locked(self, identity: str, answer: Callable[[], None]) -> None:
+        plan = self._plan
+        if identity not in self.locked() or plan is None or self.job.state is not State.PLANNED:
+            raise Fault("choice-missing")
+        answer()
+        self._show_plan(self._make_plan(plan.choice))
 
     def hidden(self, *, dco: bool = True) -> Mapping[str, Reveal]:
         """Disks that hide sectors, by identity, with what can be shown of them."""
@@ -516,6 +557,7 @@ class Session:
             self._stream.subscribe(listener)
         self._inventory = self._eligibility = self._plan = self._unsigned = None
         self._disks, self._exclusions, self._left_hidden = (), (), {}
+        self._psids.forget()
         self._second = (self.second_tool, None)
         self._stop = threading.Event()
         self._stream.emit(
@@ -603,6 +645,7 @@ class Session:
             lifted=planning.obstacles_lifted(
                 thaws=thaw.possible(self._machine, self._disks), points=resume_points(self._journals)
             ),
+            psids=self._psids.typed() & self.locked().keys(),
         )
         if not targets:
             raise Fault("disk-none-found")

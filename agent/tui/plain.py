@@ -392,6 +392,7 @@ def converse(session: Session, ask: Ask, write: Write, words: Words) -> None:
         return
     session.choose(system, None)
     _ask_hidden(session, ask, write, words)
+    _ask_psids(session, ask, write, words)
     needed = session.needed_characters()
     while True:
         typed: dict[str, str] = {}
@@ -442,6 +443,28 @@ def _ask_hidden(session: Session, ask: Ask, write: Write, words: Words) -> None:
             except Fault as fault:
                 _show(fault, write, words)
             session.wait()
+
+
+def _ask_psids(session: Session, ask: Ask, write: Write, words: Words) -> None:
+    """The number on the label of a locked disk; an empty answer leaves it locked."""
+    while session.unopened():
+        identity, found = next(iter(session.unopened().items()))
+        disk = {"model": found.model, "size": size_text(found.size_bytes, words), "end": "…" + identity[-4:]}
+        texts = [words("psid-head"), words("hidden-disk", **disk)]
+        texts += [words(name) for name in ("psid-where", "psid-what", "psid-kept", "plain-ask-psid")]
+        for text in texts:
+            for line in wrapped(text):
+                write(line)
+        typed = ask("> ").strip()
+        if not typed:
+            session.leave_locked(identity)
+            for line in wrapped(words("confirm-psid-left")):
+                write(line)
+            continue
+        try:
+            session.take_psid(identity, typed)
+        except Fault as fault:
+            _show(fault, write, words)
 
 
 def _ask_no_disk(session: Session, ask: Ask, write: Write, words: Words) -> NoDisk:

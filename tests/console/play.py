@@ -68,6 +68,11 @@ HIDDEN = Reveal(
 )
 
 
+LOCKED = DiskIdentity(
+    text=str(s.DISK["serial"]), kind="serial", model=str(s.DISK["model"]), size_bytes=int(s.DISK["size_bytes"])
+)
+
+
 def _disks(scene: str) -> tuple[Mapping[str, Any], ...]:
     if "hides" in scene:
         return (s.SECOND,)
@@ -93,6 +98,7 @@ def session(scene: str) -> s.ScriptedSession:
         instant="scanning" not in scene,
         hidden={str(s.SECOND["serial"]): HIDDEN} if "hides" in scene else None,
         excluded=(USB,) if "excluded" in scene else (),
+        locked={LOCKED.text: LOCKED} if "opal" in scene else None,
     )
     made.stick = next((STICKS[word] for word in STICKS if word in scene), None)
     if "home" in scene:

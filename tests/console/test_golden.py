@@ -32,6 +32,8 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "confirmation-second": ("confirm", ("f6", "=3", "=0042", "enter")),
     "confirmation-cache": ("confirm-hides", ("=1", "=9a")),
     "confirmation-laisse": ("confirm-hides", ("=2",)),
+    "confirmation-psid": ("confirm-opal", ("=2r0t", "=-ex", "enter")),
+    "confirmation-verrouille": ("confirm-opal", ("=2r0t", "escape")),
     "confirmation": ("confirm-excluded", ("=7k",)),
     "confirmation-fausse": ("confirm", ("=1234",)),
     "confirmation-deux": ("confirm-two", ("=7k2f",)),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +16,10 @@ import pytest
 from agent.job.engine import run_plan
 from agent.job.journal import Journal
 from agent.job.planning import plan_targets
+from agent.job.psids import openable
+from agent.job.session import Session
 from agent.job.stream import EventStream
+from agent.locale import words
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.ata import AtaDrive
 from agent.machine.drives.ata_make import mx500
@@ -23,11 +28,14 @@ from agent.machine.drives.nvme_make import NvmeMake
 from agent.machine.drives.opal import OpalFault, OpalMake, Tper
 from agent.machine.drives.scsi import ScsiDrive
 from agent.machine.drives.scsi_make import ScsiMake
-from agent.model.erasure import Level, Outcome
+from agent.model.erasure import Evidence, Level, Outcome
 from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
-from agent.model.facts import to_wire
+from agent.model.facts import Known, to_wire
+from agent.model.inventory import Inventory
+from agent.model.plan import SystemChoice
 from agent.report.build import erasure_of
+from agent.tui.plain import _ask_psids
 from tests.drives.conftest import OpensLab
 from tests.drives.station import MARKER, PowerCut, Station, judged, new_machine, row
 from tests.unit.erasure.doubles import MIB, plant_old_content
@@ -376,3 +384,129 @@ def test_plan_consent_engine_and_a_journal_without_the_number(
     assert b"security-send" in told and b"opal-psid" in told, "that it was used is told"
     for form in (number.encode(), number.encode().hex().encode(), number.lower().encode(), b64encode(number.encode())):
         assert form not in told
+
+
+# -- at the bench: asked on the Confirmation screen --------------------------------------------------------------------
+
+
+class Desk:
+    """A session over one virtual drive, with what its paper was given."""
+
+    def __init__(self, station: Station, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def look(session: Session) -> None:
+            session._disks, session._exclusions = (station.facts,), (None,)
+            session._inventory = Inventory(disks=Known(session._disks, "lsblk"))
+            none = {"system": "none", "possible": True}
+            session._stream.emit(Kind.ASSESSED, eligibility={}, options=[none])
+
+        monkeypatch.setattr(Session, "_take_inventory", look)
+        self.kept: list[Evidence] = []
+        paper: Any = SimpleNamespace(
+            ready=lambda: None, finish=lambda stream, **more: self.kept.extend(more["evidence"])
+        )
+        systems: Any = SimpleNamespace()
+        self.session = Session(open_machine=lambda: station.machine, paper=paper, systems=systems, home=folder)
+        self.session.start()
+        self.session.wait()
+        self.session.choose(SystemChoice.NONE, None, chosen_by="07")
+        self.name = station.identity.text
+
+    def method(self) -> Mapping[str, Any]:
+        assert self.session.job.plan is not None
+        [target] = self.session.job.plan["targets"]
+        return dict(target["method"])
+
+    def run(self) -> Evidence:
+        assert self.session.consent({self.name: self.name[-4:]})
+        self.session.wait()
+        return self.kept[0]
+
+
+def test_a_number_typed_at_the_bench_reaches_the_drive_and_no_file(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench("nvme", LOCKED)
+    desk = Desk(station, tmp_path / "home", monkeypatch)
+    session, before = desk.session, desk.session.job.plan_digest
+    assert list(session.unopened()) == [desk.name] and desk.method()["technique"] == "nvme-sanitize-block"
+    with pytest.raises(Fault, match="psid-missing"):
+        session.take_psid(desk.name, PSID[:-1])
+    assert list(session.unopened()) == [desk.name] and session.job.plan_digest == before
+    session.take_psid(desk.name, PSID.lower())
+    typed = session.job.plan_digest
+    assert desk.method()["technique"] == "opal-psid" and typed != before and not session.unopened()
+    session.take_psid(desk.name, WRONG)
+    assert session.job.plan_digest == typed, "which number it is makes no other plan"
+    session.choose(SystemChoice.NONE, None, chosen_by="07")
+    assert desk.method()["technique"] == "opal-psid", "an answer holds for another choice"
+    session.take_psid(desk.name, "-".join(PSID[at : at + 8] for at in range(0, 32, 8)))
+    evidence = desk.run()
+    assert judged(evidence)[:2] == ("purged", "nvme-sanitize-block") and MARKER not in station.left
+    assert tper(station).reverts == 1 and session.job.outcome == "done"
+    files = [p for p in tmp_path.rglob("*") if p.is_file()]
+    assert any(p.suffix == ".jsonl" and b"opal-psid" in p.read_bytes() for p in files)
+    told = [b"".join(p.read_bytes() for p in files), json.dumps([to_wire(e.params) for e in session.events()]).encode()]
+    told += [json.dumps(to_wire(evidence)).encode(), repr(session).encode(), repr(session._psids).encode()]
+    for number in (PSID, PSID.lower(), WRONG):
+        for shape in (number.encode(), number.encode().hex().encode(), b64encode(number.encode())[:40]):
+            assert all(shape not in each for each in told)
+    assert not session._psids.typed(), "handed over and forgotten"
+
+
+def test_a_drive_that_is_left_locked_at_the_bench_gets_not_a_byte(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench("ata", LOCKED)
+    desk = Desk(station, tmp_path / "home", monkeypatch)
+    desk.session.take_psid(desk.name, PSID)
+    desk.session.ask_psids()
+    assert list(desk.session.unopened()) == [desk.name] and desk.method()["technique"] != "opal-psid"
+    desk.session.leave_locked(desk.name)
+    assert not desk.session.unopened()
+    evidence = desk.run()
+    assert (evidence.outcome, evidence.reasons) == (Outcome.FAILED, ("reason-opal-locked",))
+    assert MARKER in station.left and station.drive.tper.reverts == 0  # type: ignore[attr-defined]
+    with pytest.raises(Fault, match="choice-missing"):
+        desk.session.take_psid(desk.name, PSID)
+
+
+def test_a_wrong_number_at_the_bench_is_refused_before_a_byte(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = bench("nvme", LOCKED)
+    desk = Desk(station, tmp_path / "home", monkeypatch)
+    desk.session.take_psid(desk.name, WRONG)
+    evidence = desk.run()
+    assert (evidence.outcome, evidence.reasons) == (Outcome.REFUSED, ("psid-wrong",)) and MARKER in station.left
+    assert not any(WRONG.encode() in p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+
+
+def test_an_open_drive_is_not_asked_about(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(bench("nvme", OPEN), tmp_path / "home", monkeypatch)
+    assert not desk.session.locked()
+    with pytest.raises(Fault, match="choice-missing"):
+        desk.session.leave_locked(desk.name)
+
+
+def test_the_drive_whose_other_namespaces_nobody_chose_is_not_asked_about(bench: Bench) -> None:
+    """A revert reaches the whole drive."""
+    facts = bench("nvme", LOCKED).facts
+    assert facts.nvme is not None
+    several = replace(facts, nvme=replace(facts.nvme, namespaces=Known(2, "test")))
+    uncounted = replace(facts, nvme=replace(facts.nvme, namespaces=None))
+    found = [openable([one], level=None, reaches=lambda path: True) for one in (facts, several, uncounted)]
+    assert [len(each) for each in found] == [1, 0, 0]
+
+
+def test_a_text_terminal_asks_until_it_is_a_number_or_nothing(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(bench("nvme", LOCKED), tmp_path / "home", monkeypatch)
+    answers, lines = iter([PSID[:-1], PSID.lower()]), list[str]()
+    _ask_psids(desk.session, lambda _prompt: next(answers), lines.append, words("fr"))
+    assert desk.method()["technique"] == "opal-psid" and all(len(line) <= 78 for line in lines)
+    assert any("puce Opal" in line for line in lines) and not any(PSID[:8] in line.upper() for line in lines)
+    desk.session.ask_psids()
+    _ask_psids(desk.session, lambda _prompt: "", lines.append, words("fr"))
+    assert desk.method()["technique"] != "opal-psid" and not desk.session.unopened()
+    assert any("Sans son code PSID" in line for line in lines)

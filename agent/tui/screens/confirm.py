@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.job.consent import readings
+from agent.job.psids import PSID_METHOD
 from agent.model.events import Kind
 from agent.tui import format as f
 from agent.tui import paint
@@ -14,6 +15,7 @@ from agent.tui.flow import Place
 from agent.tui.paint import BAD, FAINT, GOOD, STRONG, WARN, Line
 from agent.tui.scanner import Typist, is_confirm_card
 from agent.tui.screens.hidden import LEAVE, SHOW, HiddenQuestion
+from agent.tui.screens.psid import PsidQuestion
 from agent.tui.sheet import BenchScreen, Keys
 
 
@@ -34,6 +36,7 @@ class ConfirmScreen(BenchScreen):
         self.typist = Typist()
         self.message = ""
         self.asking: HiddenQuestion | None = None
+        self.label: PsidQuestion | None = None
 
     # -- the fields ---------------------------------------------------------------------------------------
 
@@ -66,6 +69,16 @@ class ConfirmScreen(BenchScreen):
             self.asking = HiddenQuestion(about=wanted, again=again)
         return self.asking
 
+    def psid_question(self) -> PsidQuestion | None:
+        """The first locked disk that nobody answered for; asked after what is hidden."""
+        session = self.bench.session
+        wanted = next(iter(session.unopened().values()), None) if session and self.question() is None else None
+        if wanted is None:
+            self.label = None
+        elif self.label is None or self.label.about != wanted:
+            self.label = PsidQuestion(about=wanted)
+        return self.label
+
     def typing(self) -> bool:
         return True
 
@@ -86,6 +99,9 @@ class ConfirmScreen(BenchScreen):
     def character(self, character: str, at: float) -> bool:
         if asking := self.question():
             self._answer(asking, character, at)
+            return True
+        if label := self.psid_question():
+            label.character(character)
             return True
         if character == " " and not self.typist.scanning:
             return True
@@ -108,6 +124,9 @@ class ConfirmScreen(BenchScreen):
         if asking := self.question():
             asking.typed = asking.typed[:-1]
             return
+        if label := self.psid_question():
+            label.erase_character()
+            return
         order = [i for i in self.needed() if self.typed.get(i)]
         if order:
             self.typed[order[-1]] = self.typed[order[-1]][:-1]
@@ -124,6 +143,11 @@ class ConfirmScreen(BenchScreen):
                 session.reveal(asking.about.identity.text, asking.typed)
                 self.asking = None
                 self.bench.follow()
+            return
+        if label := self.psid_question():
+            if label.complete():
+                session.take_psid(label.about.text, label.typed)
+                self.label = None
             return
         if scanned:
             self.typed.clear()
@@ -155,6 +179,10 @@ class ConfirmScreen(BenchScreen):
         if self.asking is not None and self.asking.showing:
             self.asking = None  # the question again
             return
+        if (label := self.psid_question()) and self.bench.session is not None:
+            self.bench.session.leave_locked(label.about.text)
+            self.label = None
+            return
         self.typed.clear()
         self.bench.go(Place.CHOICE)
 
@@ -164,7 +192,13 @@ class ConfirmScreen(BenchScreen):
 
             self.bench.lay(PlanScreen())
             return True
-        if command is Command.UNTAGGED and self.asking is None:
+        session = self.bench.session
+        if self.asking is not None or self.label is not None:
+            return False
+        if command is Command.RETRY and session is not None and session.locked():
+            session.ask_psids()
+            return True
+        if command is Command.UNTAGGED:
             from agent.tui.screens.second import SecondScreen
 
             self.typed.clear()
@@ -177,6 +211,9 @@ class ConfirmScreen(BenchScreen):
     def body(self, width: int, height: int) -> list[Line]:
         if asking := self.question():
             rows, self.cell = asking.lines(self.w, width)
+            return rows
+        if label := self.psid_question():
+            rows, self.cell = label.lines(self.w, width)
             return rows
         for detail in (2, 1, 0):
             rows, focus = self._rows(width, detail=detail)
@@ -254,6 +291,9 @@ class ConfirmScreen(BenchScreen):
         if method.get("technique") != "overwrite":
             told = paint.drawable_keep(w("command-cannot-stop"))
             rows += [paint.line(" " * 8, (t, WARN)) for t in paint.wrap(told, width - 9)]
+        if told := _locked(method):
+            pieces = paint.wrap(paint.drawable_keep(w(told)), width - 9)
+            rows += [paint.line(" " * 8, (t, WARN)) for t in pieces]
         if tool := method.get("second_tool"):
             person = method.get("second_person")
             told = w("second-planned-by", tool=tool, by=person) if person else w("second-planned", tool=tool)
@@ -331,7 +371,12 @@ class ConfirmScreen(BenchScreen):
         w = self.w
         if self.asking is not None:
             return self.asking.keys(w)
-        pairs = [(w("key-enter"), w("do-start")), ("F3", w("do-plan")), ("F6", w("do-second"))]
+        if self.label is not None:
+            return self.label.keys(w)
+        locked = bool(self.bench.session and self.bench.session.locked())
+        pairs = [(w("key-enter"), w("do-start-short" if locked else "do-start")), ("F3", w("do-plan"))]
+        pairs += [("F5", w("do-psid"))] if locked else []
+        pairs.append(("F6", w("do-second")))
         return [*pairs, (w("key-escape"), w("do-cancel"))]
 
 
@@ -343,3 +388,11 @@ def method_text(w: Any, method: Mapping[str, Any]) -> str:
     if method.get("estimate_s"):
         parts.append(w("about", time=f.duration(w, method["estimate_s"])))
     return ", ".join(p for p in parts if p)
+
+
+def _locked(method: Mapping[str, Any]) -> str:
+    """What there is to say of a locked Opal drive: its number was typed, or it stays locked; "" for any other."""
+    if method.get("technique") == PSID_METHOD:
+        return "confirm-psid-typed"
+    left = any(skipped.get("reason") == "skip-opal-psid-wanted" for skipped in method.get("skipped") or ())
+    return "confirm-psid-left" if left else ""

@@ -128,6 +128,7 @@ class ScriptedSession:
         operator: str = "07",
         hidden: Mapping[str, Reveal] | None = None,
         resumable: Mapping[str, int] | None = None,
+        locked: Mapping[str, DiskIdentity] | None = None,
     ) -> None:
         self.lang = "fr"
         self.stick: Stick | None = None
@@ -140,6 +141,7 @@ class ScriptedSession:
         self.operator = operator
         self.hidden = dict(hidden or {})
         self.resumable = dict(resumable or {})
+        self.opal, self.opal_answered = dict(locked or {}), set[str]()
         self.waiting = list(outbox)
         self.excluded = list(excluded)
         self.calls: list[str] = []
@@ -282,6 +284,35 @@ class ScriptedSession:
     def reveal(self, identity: str, typed: str) -> None:
         self.calls.append(f"reveal {identity} {typed}")
         del self.hidden[identity]
+
+    def locked(self) -> Mapping[str, DiskIdentity]:
+        return self.opal
+
+    def unopened(self) -> Mapping[str, DiskIdentity]:
+        return {name: found for name, found in self.opal.items() if name not in self.opal_answered}
+
+    def take_psid(self, identity: str, typed: str) -> None:
+        self.calls.append(f"psid {identity} {typed}")
+        self.opal_answered.add(identity)
+        self._replan(identity, {"technique": "opal-psid", "skipped": []})
+
+    def leave_locked(self, identity: str) -> None:
+        self.calls.append(f"leave locked {identity}")
+        self.opal_answered.add(identity)
+        wanted = {"technique": "opal-psid", "reason": "skip-opal-psid-wanted", "params": {}}
+        self._replan(identity, {"technique": "overwrite", "skipped": [wanted]})
+
+    def ask_psids(self) -> None:
+        self.calls.append("ask psids")
+        self.opal_answered.clear()
+
+    def _replan(self, identity: str, method: Mapping[str, Any]) -> None:
+        plan = dict(self.job.plan or {})
+        plan["targets"] = [
+            {**t, "method": {**t["method"], **method}} if t["identity"]["text"] == identity else t
+            for t in plan["targets"]
+        ]
+        self.emit(Kind.PLANNED, plan=plan, digest="77c19f3a" * 8, short_digest="77C1-9F3A")
 
     def ask_second(self, tool: str | None, person: str | None) -> None:
         if person is not None and person == self.operator:
