@@ -113,7 +113,7 @@ SEVERAL = "skip-several-namespaces"
 
 def reaches_all(technique: str, disk: Disk) -> bool:
     """A command of this technique erases every namespace of the drive, not this one alone."""
-    several = isinstance(_one_namespace(disk), Refusal)
+    several = isinstance(one_namespace(disk), Refusal)
     return several and (technique.startswith("nvme-sanitize") or (technique == NVME_FORMAT and not _reaches_one(disk)))
 
 
@@ -138,7 +138,7 @@ def whole_drives(disks: Sequence[Disk]) -> Mapping[str, frozenset[str]]:
     return found
 
 
-def _one_namespace(disk: Disk) -> Supported | Refusal:
+def one_namespace(disk: Disk) -> Supported | Refusal:
     """With several, a command of the controller reaches those that nobody confirmed."""
     namespaces = known(disk.nvme.namespaces) if disk.nvme else None
     if namespaces is None:
@@ -161,7 +161,7 @@ class _Sanitize(InOrder):
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
         sanicap = disk.nvme.sanicap if disk.nvme else None
-        return every(*(says(bit(sanicap, _SANICAP[a])) for a in cls.actions), _one_namespace(disk))
+        return every(*(says(bit(sanicap, _SANICAP[a])) for a in cls.actions), one_namespace(disk))
 
     @classmethod
     def seconds(cls, disk: Disk) -> float | None:
@@ -222,7 +222,7 @@ class NvmeFormat(Technique):
 
     @classmethod
     def supports(cls, disk: Disk) -> Supported | Refusal:
-        alone = _one_namespace(disk)
+        alone = one_namespace(disk)
         return every(says(bit(disk.nvme.oacs if disk.nvme else None, 2)), Supported() if _reaches_one(disk) else alone)
 
     @classmethod

@@ -37,6 +37,13 @@ OPENED = "skip-opal-opened"
 _FAULTS = {"NOT_AUTHORIZED": "psid-wrong", "AUTHORITY_LOCKED_OUT": "psid-locked-out"}
 
 
+def _alone(facts: Disk) -> Supported | Refusal:
+    """A revert reaches the whole drive, and no plan confirms several namespaces for it."""
+    answer = nvme.one_namespace(facts) if nvme.is_nvme(facts) else Supported()
+    several = isinstance(answer, Refusal) and answer.reason == nvme.SEVERAL
+    return Refusal(reason="skip-opal-several-namespaces") if several else answer
+
+
 def is_locked(facts: Disk) -> bool:
     """As the inventory saw it."""
     return known(extra(facts, "opal", "locked")) is True
@@ -63,6 +70,7 @@ class PsidRevert(CryptoAlone):
             says(extra(disk, "opal", "supported")),
             Supported() if owned else Refusal(reason="skip-opal-not-owned"),
             Supported() if whole or is_locked(disk) else Refusal(reason="skip-opal-not-encrypting"),
+            _alone(disk),
         )
 
     @classmethod

@@ -24,14 +24,11 @@ PSID_METHOD = PsidRevert.name
 def openable(
     disks: Sequence[Disk], *, level: Level | None, reaches: Callable[[str], bool]
 ) -> Mapping[str, DiskIdentity]:
-    """By identity, the locked drives that the number of their label opens. ``reaches``: as in ``plan_targets``.
-
-    A revert reaches the whole drive: one with several namespaces, or with nobody knows how many, is not among them.
-    """
+    """By identity, the locked drives that the number of their label opens. ``reaches``: as in ``plan_targets``."""
     found: dict[str, DiskIdentity] = {}
     for disk in disks:
         identity = identify(disk)
-        if identity is None or not is_locked(disk) or (disk.nvme and known(disk.nvme.namespaces) != 1):
+        if identity is None or not is_locked(disk):
             continue
         offered = PsidRevert.offered(disk, level=level, reached=reaches(known(disk.path) or ""))
         if isinstance(offered, Supported):

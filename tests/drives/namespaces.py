@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.nvme import NvmeDrive
@@ -36,12 +37,14 @@ def fail(station: Station, *, ause: bool) -> None:
 def two_namespaces(tmp_path: Path, open_lab: OpensLab) -> Two:
     """Two namespaces of one drive, and a third that is not attached."""
 
-    def make(kind: NvmeMake, *, third: bool = False, faults: Collection[NvmeFault] = ()) -> tuple[Station, Station]:
+    def make(
+        kind: NvmeMake, *, third: bool = False, faults: Collection[NvmeFault] = (), **more: Any
+    ) -> tuple[Station, Station]:
         clock = VirtualClock()
         files = [tmp_path / f"ns{n}.img" for n in (1, 2, 3)]
         for file in files:
             plant_old_content(file, SIZE)
-        drive = NvmeDrive(PATH, files[0], clock, make=kind, faults=faults)
+        drive = NvmeDrive(PATH, files[0], clock, make=kind, faults=faults, **more)
         drive.add_namespace(files[1])
         if third:
             drive.add_namespace(files[2], attached=False)

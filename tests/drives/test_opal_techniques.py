@@ -37,6 +37,7 @@ from agent.model.plan import SystemChoice
 from agent.report.build import erasure_of
 from agent.tui.plain import _ask_psids
 from tests.drives.conftest import OpensLab
+from tests.drives.namespaces import SEVERAL, two_namespaces
 from tests.drives.station import MARKER, PowerCut, Station, judged, new_machine, row
 from tests.unit.erasure.doubles import MIB, plant_old_content
 
@@ -316,6 +317,23 @@ def test_where_the_number_would_prove_nothing(bench: Bench, opal: OpalMake | Non
         station.plan("opal-psid")
     assert found.value.params["reason"] == reason
     assert station.plan().technique == "nvme-sanitize-block", "and the drive has its ladder"
+
+
+@pytest.mark.parametrize("opal", [OPEN, LOCKED])
+def test_a_revert_would_reach_what_nobody_confirmed(tmp_path: Path, open_lab: OpensLab, opal: OpalMake) -> None:
+    first, second = two_namespaces(tmp_path, open_lab)(SEVERAL, opal=opal)
+    for station in (first, second):
+        with pytest.raises(Fault) as found:
+            station.plan("opal-psid")
+        assert found.value.params["reason"] == "skip-opal-several-namespaces"
+    both = [first.facts, second.facts]
+    for disks in (both, both[:1]):
+        assert not openable(disks, level=None, reaches=first.machine.has_firmware)
+        with pytest.raises(Fault) as found:
+            plan_targets(
+                disks, [None] * len(disks), level=None, reaches=first.machine.has_firmware, technique="opal-psid"
+            )
+        assert found.value.params["reason"] == "skip-opal-several-namespaces"
 
 
 def test_a_locked_pyrite_drive_is_opened(bench: Bench) -> None:

@@ -102,6 +102,7 @@ skip-frozen = The drive is frozen by the BIOS.
 skip-locked = The drive is locked by a password.
 skip-opal-not-owned = Nobody has locked this drive: its PSID would erase nothing.
 skip-opal-not-encrypting = This drive does not encrypt what it keeps: a factory revert erases nothing.
+skip-opal-several-namespaces = This drive has several namespaces: the PSID erases all of them, those that nobody confirmed too.
 skip-opal-psid-wanted = This drive is locked by its former owner: nothing can be written to it before the PSID of its label is typed (Confirmation screen, or regain erase --psid).
 skip-opal-opened = Done: the drive was locked, the PSID opened it. No canary could be planted before, so it proves nothing alone. What follows is proven by itself.
 skip-level-too-low = It does not reach Purge.
@@ -288,6 +289,7 @@ err-disk-no-method = Method not possible: { $method }, disk { $disk }
         [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
+        [skip-opal-several-namespaces] { skip-opal-several-namespaces }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }
         [skip-optical] { skip-optical }
@@ -309,6 +311,7 @@ err-disk-level-out-of-reach = Purge is out of reach: { $disk }
         [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
+        [skip-opal-several-namespaces] { skip-opal-several-namespaces }
         [skip-level-too-low] { skip-level-too-low }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }

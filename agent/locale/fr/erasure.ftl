@@ -102,6 +102,7 @@ skip-frozen = Le disque est verrouillé par le BIOS.
 skip-locked = Le disque est verrouillé par mot de passe.
 skip-opal-not-owned = Personne n’a verrouillé ce disque : son code PSID n’effacerait rien.
 skip-opal-not-encrypting = Ce disque ne chiffre pas ce qu’il garde : un retour d’usine n’efface rien.
+skip-opal-several-namespaces = Ce disque a plusieurs espaces de noms : le code PSID les efface tous, y compris ceux que personne n’a confirmés.
 skip-opal-psid-wanted = Ce disque est verrouillé par son ancien propriétaire : rien ne s’y écrira avant que le code PSID de son étiquette soit tapé (écran Confirmation, ou regain erase --psid).
 skip-opal-opened = Faite : le disque était verrouillé, le code PSID l’a ouvert. Aucun témoin ne pouvait y être posé avant, donc elle ne prouve rien seule. La suite est prouvée à part.
 skip-level-too-low = Elle n’atteint pas l’effacement renforcé.
@@ -288,6 +289,7 @@ err-disk-no-method = Méthode impossible : { $method }, disque { $disk }
         [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
+        [skip-opal-several-namespaces] { skip-opal-several-namespaces }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }
         [skip-optical] { skip-optical }
@@ -309,6 +311,7 @@ err-disk-level-out-of-reach = L’effacement renforcé est hors de portée : { 
         [skip-opal-psid-wanted] { skip-opal-psid-wanted }
         [skip-opal-not-owned] { skip-opal-not-owned }
         [skip-opal-not-encrypting] { skip-opal-not-encrypting }
+        [skip-opal-several-namespaces] { skip-opal-several-namespaces }
         [skip-level-too-low] { skip-level-too-low }
         [skip-size-unknown] { skip-size-unknown }
         [skip-read-only] { skip-read-only }
