@@ -187,6 +187,7 @@ def bench_session(
     """A rehearsal of one recorded PC, with the embedded registry when there is one."""
     from agent.job.session import Session
     from agent.job.systems import Systems
+    from agent.locale import words
 
     opener = _rehearsal_opener(name, home, faults=faults, paced=paced)
     paper = paper_for(
@@ -198,7 +199,7 @@ def bench_session(
         url=_NOBODY_LISTENS if "registry-down" in faults else None,
         room=_more_than_is_free(home) if "stick-full" in faults else None,
     )
-    return Session(open_machine=opener, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
+    return Session(open_machine=opener, paper=paper, systems=Systems(images_folder(), words), home=home, lang=lang)
 
 
 def live_session(home: Path, *, lang: str) -> Session:
@@ -209,9 +210,12 @@ def live_session(home: Path, *, lang: str) -> Session:
     machine = LiveMachine()
     if not on_live_stick():
         from agent.job.systems import Systems
+        from agent.locale import words
 
         paper = paper_for(home=home, machine=machine, records=home / "records", deliver=True)
-        return Session(open_machine=LiveMachine, paper=paper, systems=Systems(images_folder()), home=home, lang=lang)
+        return Session(
+            open_machine=LiveMachine, paper=paper, systems=Systems(images_folder(), words), home=home, lang=lang
+        )
     from agent.stick.prepare import prepare, settings_folder, without_station
     from agent.stick.settings import read_settings
     from agent.stick.storage import LiveStorage
@@ -267,6 +271,7 @@ def _alive(home: Path) -> bool:
 def _kept_on(stick: Stick, machine: Machine) -> Kept:
     from agent.job.session import Kept
     from agent.job.systems import Systems
+    from agent.locale import words
     from agent.machine.clocks import RealClock, set_system_clock
     from agent.report.clock import parse_utc
     from agent.report.timekeeper import Timekeeper
@@ -293,7 +298,7 @@ def _kept_on(stick: Stick, machine: Machine) -> Kept:
         time=time,
         wall=RealClock().utc,
     )
-    return Kept(home=home, paper=paper, systems=Systems(Path(stick.images)))
+    return Kept(home=home, paper=paper, systems=Systems(Path(stick.images), words))
 
 
 @contextlib.contextmanager

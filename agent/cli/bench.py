@@ -143,7 +143,8 @@ def _pick(machines: object) -> str:
 def _without_screens(session: Session, recipe: Recipe | None, *, as_json: bool) -> int:
     """The job as lines: from a recipe, or asking on the terminal. Ctrl+C stops what can be stopped."""
     from agent.job.headless import answer
-    from agent.tui.plain import PlainSink, converse, keep, tell_where
+    from agent.tui.dialogue import converse, keep, tell_where
+    from agent.tui.plain import PlainSink
 
     if as_json:
 

@@ -16,6 +16,7 @@ from agent.cli.options import Json
 from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
 from agent.model.facts import Known, known
+from agent.model.linux import AS_IT_IS, LinuxOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +82,7 @@ def install(
         raise Fault("usage", what="--profile" if not profile else "--confirm")
     asked = _Windows(licence=licence, edition=edition, despite=despite)
     run = _Install(disk, profile, image, confirm, out, asked=asked, operator=operator, tag=tag, as_json=as_json)
-    run.linux = _Linux(encrypt=encrypt, locale=locale, keyboard=keyboard, timezone=timezone)
+    run.linux = LinuxOptions(encrypt=encrypt, locale=locale, keyboard=keyboard, timezone=timezone)
     code = run(erasure_record=erasure_record, unproven=unproven, keys=keys)
     raise typer.Exit(int(code))
 
@@ -118,19 +119,9 @@ class _Windows:
     despite: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Linux:
-    """What only a Linux profile asks; None: as the profile says."""
-
-    encrypt: bool = False
-    locale: str | None = None
-    keyboard: str | None = None
-    timezone: str | None = None
-
-
 class _Install(OneDisk):
     held = Kind.INSTALL_FINISHED
-    linux = _Linux()
+    linux = AS_IT_IS
 
     def __init__(
         self,
@@ -210,13 +201,11 @@ class _Install(OneDisk):
 
         folder = windows.sidecar_folder(self.image)
         if folder is not None:
-            if self.linux != _Linux():
+            if self.linux != AS_IT_IS:
                 raise Fault("usage", what="--encrypt, --locale, --keyboard, --timezone: Linux")
             return self._windows_plan(facts, folder)
         asked = self.linux
-        profile = adapted(
-            load_profile(self.profile), locale=asked.locale, keyboard=asked.keyboard, timezone=asked.timezone
-        )
+        profile = adapted(load_profile(self.profile), asked)
         if not self.image.is_file():
             raise Fault("image-missing", profile=self.profile)
         listed = entry_of(self.image)
@@ -294,7 +283,7 @@ class _Install(OneDisk):
         def emit(kind: Kind, params: Mapping[str, Any]) -> None:
             stream.emit(kind, planned.disk.text, **params)
 
-        phrase = self._phrase(planned) if self.linux.encrypt else ""
+        phrase = self._phrase(planned) if planned.encrypted else ""
 
         def work(stop: threading.Event) -> InstallResult:
             with self.machine.open_disk(planned.disk, warrant, Action.INSTALL) as disk:
@@ -306,19 +295,10 @@ class _Install(OneDisk):
             return None, fault
 
     def _phrase(self, planned: InstallPlan) -> str:
-        """Drawn, and on its sheet before the disk is touched: a power cut must not leave a disk that nobody opens."""
-        from agent.install.phrase import draw_phrase, keep_sheet
-        from agent.install.profiles import load_profile
+        from agent.install.sheet import write_sheet
 
-        phrase, words = draw_phrase(os.urandom), w()
-        asks = load_profile(planned.profile).first_boot.mode == "wizard"
-        ending = words("phrase-sheet-change" if asks else "phrase-sheet-none")
-        lines = [words("phrase-sheet-title"), "", f"    {phrase}", ""]
-        lines += [words("phrase-sheet-pc", tag=self.tag or "-"), words("phrase-sheet-disk", disk=planned.disk.suffix)]
-        lines += [words("phrase-sheet-how"), ending, words("phrase-sheet-lost")]
-        name = f"phrase-{self.tag or planned.disk.suffix}-{planned.identifiers['luks_uuid'][:8]}.txt"
-        path = keep_sheet(self.out, name, lines)
-        tell(words("phrase-sheet-kept", path=str(path)))
+        phrase, sheet = write_sheet(self.out, planned, tag=self.tag, words=w())
+        tell(w()("phrase-sheet-kept", path=str(sheet)))
         return phrase
 
     def _sign(

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.model.eligibility import ProfileNeeds
 from agent.model.errors import Fault
+from agent.model.linux import LinuxOptions
 from agent.model.profile import LinuxProfile, Refused
 
 M = TypeVar("M", bound=BaseModel)
@@ -249,18 +250,13 @@ def load_file(path: Path) -> LinuxProfile:
     return profile
 
 
-def adapted(
-    profile: LinuxProfile, *, locale: str | None = None, keyboard: str | None = None, timezone: str | None = None
-) -> LinuxProfile:
-    """The profile in another language: ``locale`` "en_GB.UTF-8", ``keyboard`` "gb" or "fr-bepo", ``timezone``.
-
-    Raises Fault usage for a value of another form.
-    """
+def adapted(profile: LinuxProfile, asked: LinuxOptions) -> LinuxProfile:
+    """The profile in another language. Raises Fault usage for a value of another form."""
     wire = profile.model_dump(mode="json", by_alias=True)
-    if keyboard:
-        layout, _, variant = keyboard.partition("-")
+    if asked.keyboard:
+        layout, _, variant = asked.keyboard.partition("-")
         wire["system"]["keyboard"] = {"layout": layout, "variant": variant}
-    wire["system"] |= {key: value for key, value in (("locale", locale), ("timezone", timezone)) if value}
+    wire["system"] |= {key: value for key, value in (("locale", asked.locale), ("timezone", asked.timezone)) if value}
     try:
         return LinuxProfile.model_validate_json(json.dumps(wire))
     except ValidationError as error:

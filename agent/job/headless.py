@@ -33,7 +33,7 @@ def answer(session: Session, recipe: Recipe) -> None:
         said = recipe.no_disk_reason
         session.record_only(NoDisk(why=Why.OTHER, text=said, by=recipe.chosen_by) if said else None)
         return
-    session.choose(SystemChoice(recipe.system), recipe.profile, chosen_by=recipe.chosen_by)
+    session.choose(SystemChoice(recipe.system), recipe.profile, chosen_by=recipe.chosen_by, linux=recipe.linux)
     typed = {identity: identity[-characters:] for identity, characters in session.needed_characters().items()}
     if not session.consent(typed):
         raise Fault("confirm-wrong", disk="", model="")

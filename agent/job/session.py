@@ -44,6 +44,7 @@ from agent.model.functions import Tried
 from agent.model.identity import DiskIdentity
 from agent.model.inventory import Disk, Inventory
 from agent.model.job import Job, State
+from agent.model.linux import AS_IT_IS, LinuxOptions
 from agent.model.nodisk import NoDisk
 from agent.model.plan import NOT_OF_THIS_PC, Choice, Exclusion, InstallPlan, Plan, Reveal, SystemChoice, Target
 from agent.model.stick import Stick
@@ -143,13 +144,16 @@ class Systems(Protocol):
         profile_id: str,
         disk: DiskIdentity,
         *,
+        linux: LinuxOptions = AS_IT_IS,
         logical_block: int,
         firmware_mode: str,
         tag: str | None,
         exercise: bool,
     ) -> InstallPlan: ...
 
-    def installer(self) -> Install: ...
+    def installer(self, home: Path) -> Install:
+        """``home``: where the sheet with the phrase of an encrypted disk is kept."""
+        ...
 
 
 @dataclass(kw_only=True)
@@ -256,8 +260,11 @@ class Session:
         tag: Tag | None = None if text is None else normalise(text)
         self._stream.emit(Kind.TAG_READ, tag=str(tag) if tag else None, operator=operator or self.operator)
 
-    def choose(self, system: SystemChoice, profile: str | None, *, chosen_by: str = "") -> None:
-        """A person chose a system; the plan follows. Raises Fault choice-impossible, choice-missing, ladder faults."""
+    def choose(
+        self, system: SystemChoice, profile: str | None, *, chosen_by: str = "", linux: LinuxOptions = AS_IT_IS
+    ) -> None:
+        """A person chose a system; the plan follows. Raises Fault choice-impossible, choice-missing, phrase-no-stick
+        (a phrase that could not be kept), ladder faults."""
         job = self.job
         option = next((o for o in job.options if o["system"] == system.value), None)
         if option is None:
@@ -274,9 +281,12 @@ class Session:
             profile = profile or offered[0]
             if profile not in offered:
                 raise Fault("profile-unknown", profile=profile, known=", ".join(offered))
+        if linux.encrypt and self.in_memory and not self.exercise:
+            raise Fault("phrase-no-stick")
         by = chosen_by or job.operator
-        plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by))
-        self._stream.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=by)
+        linux = linux if system is SystemChoice.LINUX else AS_IT_IS
+        plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by, linux=linux))
+        self._stream.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=by, linux=to_wire(linux))
         self._show_plan(plan)
 
     def _show_plan(self, plan: Plan) -> None:
@@ -312,7 +322,7 @@ class Session:
         def work() -> None:
             facts = planning.disk_facts(self._disks)
             resume = {n: p for n, p in resume_points(self._journals).items() if n in facts}
-            installer = self.systems.installer() if plan.install else None
+            installer = self.systems.installer(self.home) if plan.install else None
             result = run_plan(
                 self._machine,
                 self._stream,
@@ -393,7 +403,7 @@ class Session:
             self._left_hidden.pop(identity, None)
             self._take_inventory()
             if choice is not None and self.job.state is State.ASSESSED:
-                self.choose(choice.system, choice.profile, chosen_by=choice.chosen_by)
+                self.choose(choice.system, choice.profile, chosen_by=choice.chosen_by, linux=choice.linux)
 
         self._in_thread(work)
 
@@ -687,6 +697,7 @@ class Session:
         return self.systems.plan(
             choice.profile,
             disk,
+            linux=choice.linux,
             logical_block=block,
             firmware_mode=mode,
             tag=self.job.tag,

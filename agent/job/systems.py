@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +15,32 @@ from agent.install.execute import install
 from agent.install.layout import draw_identifiers
 from agent.install.manifest import find_image, read_manifest
 from agent.install.plan import estimate_s, plan_install
-from agent.install.profiles import load_profile, load_profiles
+from agent.install.profiles import adapted, load_profile, load_profiles
 from agent.install.rehearse import rehearse
-from agent.install.windows.sidecar import FOLDER
+from agent.install.sheet import FOLDER, Words, write_sheet
+from agent.install.windows.sidecar import FOLDER as SIDECARS
 from agent.job import windows
 from agent.job.engine import EmitInstall
 from agent.machine.door import Machine
 from agent.model.eligibility import ProfileNeeds, WindowsVerdict
 from agent.model.errors import Fault
+from agent.model.events import Kind
 from agent.model.facts import known, to_wire
 from agent.model.identity import DiskIdentity
 from agent.model.install import InstallResult
 from agent.model.inventory import Inventory
+from agent.model.linux import AS_IT_IS, LinuxOptions, language
 from agent.model.plan import InstallPlan, Plan, SystemChoice
 from agent.model.profile import ImageEntry, LinuxProfile
 from agent.model.warrant import Action, Warrant
 
 
 class Systems:
-    """Profiles of the product, images of the stick (``images``: folder with manifest.json)."""
+    """Profiles of the product, images of the stick (``images``: folder with manifest.json). ``words``: of the sheet
+    that goes with an encrypted disk."""
 
-    def __init__(self, images: Path) -> None:
-        self._images = images
+    def __init__(self, images: Path, words: Callable[[str], Words]) -> None:
+        self._images, self._words = images, words
 
     def needs(self) -> Sequence[ProfileNeeds]:
         """Of every profile. One that is hidden shows where somebody put its image."""
@@ -104,29 +108,47 @@ class Systems:
         profile_id: str,
         disk: DiskIdentity,
         *,
+        linux: LinuxOptions = AS_IT_IS,
         logical_block: int,
         firmware_mode: str,
         tag: str | None,
         exercise: bool,
     ) -> InstallPlan:
         return plan_install(
-            profile=load_profile(profile_id),
+            profile=adapted(load_profile(profile_id), linux),
             identity=disk,
             disk_size_bytes=disk.size_bytes,
             logical_block=logical_block,
             image=self._image(profile_id),
-            identifiers=draw_identifiers(os.urandom),
+            identifiers=draw_identifiers(os.urandom, encrypted=linux.encrypt),
             firmware_mode=firmware_mode,
             tag=tag,
             rehearsed=exercise,
         )
 
-    def installer(self) -> Any:
-        return functools.partial(_install, self._images)
+    def installer(self, home: Path) -> Any:
+        return functools.partial(_install, self._images, functools.partial(_keep_phrase, home / FOLDER, self._words))
+
+
+def _keep_phrase(
+    folder: Path, words: Callable[[str], Words], plan: Plan, planned: InstallPlan, emit: EmitInstall
+) -> str:
+    """The phrase of a disk that the plan encrypts, once its sheet is on the medium; "" for any other."""
+    if not planned.encrypted:
+        return ""
+    phrase, sheet = write_sheet(folder, planned, tag=plan.tag, words=words(language(plan.choice.linux)))
+    emit(Kind.PHRASE_KEPT, {"file": str(sheet)})
+    return phrase
 
 
 def _install(
-    images: Path, machine: Machine, plan: Plan, warrant: Warrant, emit: EmitInstall, stop: threading.Event
+    images: Path,
+    keep_phrase: Callable[[Plan, InstallPlan, EmitInstall], str],
+    machine: Machine,
+    plan: Plan,
+    warrant: Warrant,
+    emit: EmitInstall,
+    stop: threading.Event,
 ) -> Mapping[str, Any]:
     """Install for real, or rehearse where no system can be written; the wire form the report takes."""
     planned = plan.install
@@ -138,9 +160,10 @@ def _install(
     if not file:
         raise Fault("image-missing", profile=planned.profile)
     if planned.system is SystemChoice.WINDOWS:
-        file = f"{FOLDER}/{planned.profile}/{file}"
+        file = f"{SIDECARS}/{planned.profile}/{file}"
+    phrase = keep_phrase(plan, planned, emit)
     with machine.open_disk(planned.disk, warrant, Action.INSTALL) as disk:
-        return wire(install(machine, disk, planned, images / str(file), emit=emit, stop=stop))
+        return wire(install(machine, disk, planned, images / str(file), emit=emit, stop=stop, phrase=phrase))
 
 
 def wire(result: InstallResult) -> Mapping[str, Any]:

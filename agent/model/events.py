@@ -22,7 +22,7 @@ class Kind(StrEnum):
     INVENTORY_FINISHED = "inventory_finished"  # inventory (wire), seconds
     ASSESSED = "assessed"  # eligibility (wire), options [..], excluded [..]
     NO_DISK = "no_disk"  # why, text, by: a person says why this PC shows no disk
-    CHOSEN = "chosen"  # system, profile, chosen_by
+    CHOSEN = "chosen"  # system, profile, chosen_by, linux (what was asked besides)
     PLANNED = "planned"  # plan (wire), digest, short_digest
     CONSENT_REFUSED = "consent_refused"  # disk, reason
     CONSENTED = "consented"  # warrant_id, plan_digest, by, disks [{identity, suffix}]
@@ -63,6 +63,7 @@ class Kind(StrEnum):
     # install
     INSTALL_LOCKED = "install_locked"  # reason
     INSTALL_STARTED = "install_started"  # profile, steps, rehearsed
+    PHRASE_KEPT = "phrase_kept"  # file: the sheet of an encrypted disk; its phrase is in no event
     STEP_STARTED = "step_started"  # step, index, total
     STEP_FINISHED = "step_finished"  # step, seconds, observed
     STEP_FAILED = "step_failed"  # step, error

@@ -134,6 +134,7 @@ class Job:
     install_eta_s: float | None = None
     install_result: Mapping[str, Any] | None = None
     install_locked: str = ""
+    phrase_sheet: str = ""  # path of the sheet with the phrase of the encrypted disk
     certificate: Mapping[str, Any] | None = None  # number, report_id, sha256, path(s)
     delivery: str = "none"  # none | queued | delivered | waiting
     delivery_error: str = ""
@@ -202,6 +203,8 @@ def apply(job: Job, event: Event) -> Job:
             targets = p["plan"]["targets"]
             waiting = {t["identity"]["text"]: DiskProgress(identity=t["identity"]["text"]) for t in targets}
             return put(plan=p["plan"], plan_digest=p["digest"], plan_short=p["short_digest"], disks=waiting)
+        case Kind.PHRASE_KEPT:
+            return put(phrase_sheet=p["file"])
         case Kind.CONSENT_REFUSED:
             return put(consent_refusals=job.consent_refusals + 1)
         case Kind.CONSENTED:

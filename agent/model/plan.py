@@ -12,6 +12,7 @@ from typing import Any
 from agent.model.erasure import Method
 from agent.model.facts import to_wire
 from agent.model.identity import DiskIdentity
+from agent.model.linux import AS_IT_IS, LinuxOptions
 
 
 class SystemChoice(StrEnum):
@@ -27,6 +28,7 @@ class Choice:
     system: SystemChoice
     profile: str | None  # profile or image id; None for NONE
     chosen_by: str  # card number
+    linux: LinuxOptions = AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,10 @@ class InstallPlan:
     rehearsed: bool  # True: this bench cannot write a system, the step is shown and reported as rehearsed
     estimate_s: float
     system: SystemChoice = SystemChoice.LINUX
+
+    @property
+    def encrypted(self) -> bool:
+        return "luks_uuid" in self.identifiers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from agent.model.linux import AS_IT_IS, LinuxOptions
 from agent.model.nodisk import SHORTEST
 
 
@@ -24,5 +25,19 @@ class Recipe(BaseModel):
     no_disk_reason: Annotated[str, Field(min_length=SHORTEST)] | None = None  # if no disk is seen, why that is so
     second_tool: Literal["cmp", "sha256", "badblocks"] | None = None  # another program reads the disks after us
     second_person: str | None = None  # card number of whoever looks, not the one who chose
+    locale: str | None = None  # Linux: "en_GB.UTF-8"; None: as the profile says, as for the two that follow
+    keyboard: str | None = None  # "gb" or "fr-bepo"
+    timezone: str | None = None  # "Europe/Lisbon"
+    encrypt: bool = False  # Linux: LUKS2; the phrase of each PC goes on a sheet of its own
     tag: str | None = None
     lot: str | None = None
+
+    @model_validator(mode="after")
+    def _only_linux(self) -> Self:
+        if self.system != "linux" and self.linux != AS_IT_IS:
+            raise ValueError("locale, keyboard, timezone, encrypt: system linux")
+        return self
+
+    @property
+    def linux(self) -> LinuxOptions:
+        return LinuxOptions(encrypt=self.encrypt, locale=self.locale, keyboard=self.keyboard, timezone=self.timezone)

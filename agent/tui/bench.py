@@ -19,6 +19,7 @@ from agent.locale import words
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
 from agent.model.job import Job, State
+from agent.model.linux import AS_IT_IS
 from agent.model.plan import SystemChoice
 from agent.tui import format as f
 from agent.tui import keyboard, paint, theme
@@ -79,6 +80,7 @@ class Bench(App[int], inherit_bindings=False):
         self.card: Card | None = None
         self.place: Place | None = None
         self.seen_facts = False
+        self.linux = AS_IT_IS  # what was asked of Linux for this PC
         self.dismissed = False  # the ended wall was looked at, the result is shown
         self.lit = True
         self.figure: tuple[float, Face, list[str]] | None = None
@@ -366,13 +368,14 @@ class Bench(App[int], inherit_bindings=False):
 
             self.lay(NoDiskScreen())
         else:
-            self.session.choose(system, profile, chosen_by=self.job.operator)
+            self.session.choose(system, profile, chosen_by=self.job.operator, linux=self.linux)
             self.go(Place.CONFIRM)
 
     def next_machine(self) -> None:
         if self.session is None:
             return
         self.seen_facts = self.dismissed = False
+        self.linux = AS_IT_IS
         if self.machines and self.open_machine is not None:  # the list again: the next PC is another recorded one
             self.session = None
             self.go(Place.PICKER)

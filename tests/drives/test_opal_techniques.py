@@ -35,7 +35,7 @@ from agent.model.facts import Known, to_wire
 from agent.model.inventory import Inventory
 from agent.model.plan import SystemChoice
 from agent.report.build import erasure_of
-from agent.tui.plain import _ask_psids
+from agent.tui.dialogue import _ask_psids
 from tests.drives.conftest import OpensLab
 from tests.drives.namespaces import SEVERAL, two_namespaces
 from tests.drives.station import MARKER, PowerCut, Station, judged, new_machine, row

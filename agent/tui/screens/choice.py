@@ -11,6 +11,7 @@ from agent.tui import format as f
 from agent.tui.commands import Command
 from agent.tui.flow import Place
 from agent.tui.paint import FAINT, FOCUS, STRONG, WARN, Line
+from agent.tui.screens.linux import LinuxScreen, summary
 from agent.tui.sheet import BenchScreen, Keys
 
 ROWS = ("possible", "reason", "install", "updates", "licence", "space", "time", "sheet", "note")
@@ -99,7 +100,9 @@ class ChoiceScreen(BenchScreen):
     def _install(self, system: SystemChoice, option: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
         label = profile.get("label")
         if isinstance(label, Mapping):
-            return str(label.get(self.w.lang) or next(iter(label.values()), ""))
+            name = str(label.get(self.w.lang) or next(iter(label.values()), ""))
+            asked = summary(self.w, self.bench.linux) if system is SystemChoice.LINUX else ""
+            return f"{name}, {asked}" if asked else name
         return str(
             label or profile.get("id") or self.w("choice-by-hand" if option.get("possible") else "fact-not-told")
         )
@@ -138,7 +141,8 @@ class ChoiceScreen(BenchScreen):
     def keys(self) -> Keys:
         w = self.w
         return [("1 2 3", w("do-choose")), ("← →", w("do-column")), ("↑↓", w("do-profile")),
-                ("F3", w("screen-hardware-short")), (w("key-escape"), w("do-back"))]  # fmt: skip
+                ("F3", w("screen-hardware-short")), ("F6", w("do-options")),
+                (w("key-escape"), w("do-back"))]  # fmt: skip
 
     def move(self, dx: int, dy: int) -> None:
         if dx:
@@ -179,6 +183,9 @@ class ChoiceScreen(BenchScreen):
             from agent.tui.screens.hardware import HardwareScreen
 
             self.bench.lay(HardwareScreen(side=True))
+            return True
+        if command is Command.UNTAGGED:
+            self.bench.lay(LinuxScreen())
             return True
         return False
 

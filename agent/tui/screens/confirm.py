@@ -8,6 +8,7 @@ from typing import Any
 from agent.job.consent import readings
 from agent.job.psids import PSID_METHOD
 from agent.model.events import Kind
+from agent.model.linux import LinuxOptions
 from agent.tui import format as f
 from agent.tui import paint
 from agent.tui.commands import Command, digit
@@ -15,6 +16,7 @@ from agent.tui.flow import Place
 from agent.tui.paint import BAD, FAINT, GOOD, STRONG, WARN, Line
 from agent.tui.scanner import Typist, is_confirm_card
 from agent.tui.screens.hidden import LEAVE, SHOW, HiddenQuestion
+from agent.tui.screens.linux import summary
 from agent.tui.screens.psid import PsidQuestion
 from agent.tui.sheet import BenchScreen, Keys
 
@@ -324,7 +326,9 @@ class ConfirmScreen(BenchScreen):
         by = str(f.dig(plan, "choice", "chosen_by") or "")
         install = plan.get("install")
         if install:
-            text = w("confirm-then-install", system=w(f"choice-{system}"), profile=self._profile_label(install))
+            asked = summary(w, LinuxOptions(**(f.dig(plan, "choice", "linux") or {})))
+            label = ", ".join(t for t in (self._profile_label(install), asked) if t)
+            text = w("confirm-then-install", system=w(f"choice-{system}"), profile=label)
             if system == "windows" and f.dig(install, "image", "status") != "proven":
                 text += " " + w("windows-not-proven")
             if install.get("rehearsed"):

@@ -187,12 +187,19 @@ class ResultScreen(BenchScreen):
         tag, sheet = f.tag(job.tag), self._sheet_name()
         if not tag and job.certificate:
             steps = ["todo-write-number" if s == "todo-label" else s for s in steps]
+        if job.phrase_sheet and (job.install_result or {}).get("ok"):
+            steps = ["todo-phrase", *steps]
         if self._in_memory():
             steps = ["todo-save-results", *(s for s in steps if s != "todo-unplug")]
         lost = {str((d.health or {}).get("verdict")) for d in job.disks.values()}
         steps = [*(s for v, s in LOST_DISKS if v in lost), *steps]
         number = str((job.certificate or {}).get("number", ""))
-        texts = [w(s, tag=tag or w("no-tag"), sheet=sheet, number=number) for s in steps if s != "todo-sheet" or sheet]
+        phrase = Path(job.phrase_sheet).name
+        texts = [
+            w(s, tag=tag or w("no-tag"), sheet=sheet, number=number, phrase=phrase)
+            for s in steps
+            if s != "todo-sheet" or sheet
+        ]
         rows: list[Line] = []
         for index, text in enumerate(texts, start=1):
             label = w("result-todo") if index == 1 else ""

@@ -18,6 +18,7 @@ from agent.install.profiles import adapted, load_profile
 from agent.job.systems import wire
 from agent.model.errors import Fault
 from agent.model.facts import to_wire
+from agent.model.linux import AS_IT_IS, LinuxOptions
 from agent.model.plan import InstallPlan, SystemChoice
 
 from .conftest import IMAGE
@@ -120,11 +121,13 @@ def test_the_report_names_the_layout(bench: Any, install_plan: Any) -> None:
 
 
 def test_another_language_is_three_settings() -> None:
-    told = adapted(load_profile("minimal"), locale="en_GB.UTF-8", keyboard="fr-bepo", timezone="Europe/Lisbon").system
+    told = adapted(
+        load_profile("minimal"), LinuxOptions(locale="en_GB.UTF-8", keyboard="fr-bepo", timezone="Europe/Lisbon")
+    ).system
     assert (told.locale, told.keyboard.layout, told.keyboard.variant) == ("en_GB.UTF-8", "fr", "bepo")
     assert told.timezone == "Europe/Lisbon"
-    assert adapted(load_profile("minimal")) == load_profile("minimal")
+    assert adapted(load_profile("minimal"), AS_IT_IS) == load_profile("minimal")
     for wrong in ({"locale": "english"}, {"keyboard": "Français"}, {"timezone": "../etc"}):
         with pytest.raises(Fault) as caught:
-            adapted(load_profile("minimal"), **wrong)
+            adapted(load_profile("minimal"), LinuxOptions(**wrong))
         assert caught.value.error_id == "usage" and next(iter(wrong)) in caught.value.params["what"]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import threading
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+import agent.job.systems
 from agent.erasure.gate import exclude
 from agent.job.headless import answer
 from agent.job.recipes import BUILT_IN
@@ -22,10 +28,13 @@ from agent.model.erasure import Evidence, Outcome
 from agent.model.errors import Fault
 from agent.model.events import Kind
 from agent.model.facts import Known
+from agent.model.install import InstallResult
 from agent.model.job import State, fold
+from agent.model.linux import AS_IT_IS, LinuxOptions
 from agent.model.nodisk import NoDisk, Why
 from agent.model.plan import Plan, SystemChoice
-from agent.tui.plain import converse
+from agent.model.recipe import Recipe
+from agent.tui.dialogue import converse
 from tests.conftest import MACHINES
 
 pytestmark = pytest.mark.process
@@ -71,7 +80,9 @@ def session(tmp_path: Path, name: str, *faults: str) -> tuple[Session, Notes]:
     def opened() -> RehearsalMachine:
         return RehearsalMachine(RecordedMachine(MACHINES / name), tmp_path / "disks", faults=faults)
 
-    made = Session(open_machine=opened, paper=notes, systems=Systems(tmp_path / "images"), home=tmp_path / "home")
+    made = Session(
+        open_machine=opened, paper=notes, systems=Systems(tmp_path / "images", words), home=tmp_path / "home"
+    )
     made.start()
     made.wait(60)
     assert made.job.state is State.ASSESSED, made.job.faults
@@ -215,7 +226,7 @@ def test_a_workshop_s_second_tool_is_in_every_plan_until_somebody_takes_it_out(t
     s = Session(
         open_machine=lambda: RehearsalMachine(machine, tmp_path / "disks"),
         paper=Notes(),
-        systems=Systems(tmp_path / "images"),
+        systems=Systems(tmp_path / "images", words),
         home=tmp_path / "home",
         second_tool="cmp",
     )
@@ -282,3 +293,83 @@ def test_garbage_from_lsblk_never_becomes_an_empty_list_that_passes(tmp_path: Pa
     s, _ = session(tmp_path, ONE_DISK, "tool-garbage")
     assert not s.has_targets()
     assert s.job.inventory is not None and "unreadable" in s.job.inventory["disks"]
+
+
+ASKED = LinuxOptions(encrypt=True, locale="en_GB.UTF-8", keyboard="gb")
+
+
+def test_what_was_asked_of_linux_stays_in_every_plan_that_follows(tmp_path: Path) -> None:
+    s, _ = session(tmp_path, ONE_DISK)
+    s.choose(SystemChoice.LINUX, "xfce-fr", chosen_by="07", linux=ASKED)
+    s.ask_second("sha256", "08")
+    plan = s._plan
+    assert plan is not None and plan.install is not None and plan.choice.linux == ASKED
+    written = json.dumps(plan.to_wire()["install"])
+    assert plan.install.encrypted and "LANG=en_GB.UTF-8" in written and "cryptsetup" in written
+    assert (s.job.chosen or {})["linux"]["locale"] == "en_GB.UTF-8"
+    s.choose(SystemChoice.NONE, None, chosen_by="07", linux=ASKED)
+    assert s._plan is not None and s._plan.choice.linux == AS_IT_IS, "it says nothing of no system"
+
+
+def test_a_recipe_asks_the_same_of_each_pc_of_a_lot(tmp_path: Path) -> None:
+    s, notes = session(tmp_path, ONE_DISK)
+    wire = {"schema": "regain-recipe/1", "system": "linux", "chosen_by": "recette", "locale": "en_GB.UTF-8"}
+    answer(s, Recipe.model_validate({**wire, "encrypt": True}))
+    s.wait(120)
+    assert s.job.state is State.DONE and notes.install is not None
+    assert s._plan is not None and s._plan.install is not None and s._plan.install.encrypted
+    assert "LANG=en_GB.UTF-8" in json.dumps(s._plan.to_wire()["install"])
+    for system in ("none", "windows"):
+        with pytest.raises(ValidationError, match="system linux"):
+            Recipe.model_validate({**wire, "system": system})
+
+
+def test_no_disk_is_encrypted_while_its_phrase_would_be_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    s, _ = session(tmp_path, ONE_DISK)
+    monkeypatch.setattr(Session, "in_memory", True)
+    monkeypatch.setattr(Session, "exercise", False)
+    with pytest.raises(Fault, match="phrase-no-stick"):
+        s.choose(SystemChoice.LINUX, "xfce-fr", chosen_by="07", linux=ASKED)
+    assert s.job.state is State.ASSESSED
+    s.choose(SystemChoice.LINUX, "xfce-fr", chosen_by="07")
+    assert s.job.plan is not None
+
+
+def test_the_phrase_is_on_its_sheet_before_the_disk_is_touched_and_in_no_event(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s, _ = session(tmp_path, ONE_DISK)
+    s.read_tag("RC02041U")
+    s.choose(SystemChoice.LINUX, "xfce-fr", chosen_by="07", linux=ASKED)
+    rehearsed = s._plan
+    assert rehearsed is not None and rehearsed.install is not None
+    plan = replace(rehearsed, install=replace(rehearsed.install, rehearsed=False, image={"file": "linux/a.squashfs"}))
+    told: list[tuple[Kind, Mapping[str, Any]]] = []
+    used: list[str] = []
+
+    class Opened:
+        def open_disk(self, *_: object) -> Any:
+            used.append(next((tmp_path / "home" / "phrases").iterdir()).read_text())
+            return nullcontext()
+
+    def installed(*_: object, phrase: str, **__: object) -> InstallResult:
+        used.append(phrase)
+        raise Fault("cancelled")
+
+    monkeypatch.setattr(agent.job.systems, "install", installed)
+    run = Systems(tmp_path / "images", words).installer(tmp_path / "home")
+    with pytest.raises(Fault, match="cancelled"):
+        run(Opened(), plan, None, lambda kind, params: told.append((kind, params)), threading.Event())
+    sheet, phrase = used
+    assert len(phrase.replace(" ", "")) == 20 and f"    {phrase}\n" in sheet
+    assert "Phrase of the encrypted disk" in sheet and "RC02041U" in sheet, "in the language of who gets the PC"
+    [(kind, params)] = told
+    assert kind is Kind.PHRASE_KEPT and phrase not in str(params) and Path(params["file"]).read_text() == sheet
+    assert fold([*s.events()]).phrase_sheet == ""
+
+    (tmp_path / "full").write_text("")
+    with pytest.raises(Fault, match="phrase-not-kept"):
+        Systems(tmp_path / "images", words).installer(tmp_path / "full")(
+            Opened(), plan, None, lambda *_: None, threading.Event()
+        )
+    assert len(used) == 2, "the disk was not opened"

@@ -26,7 +26,7 @@ from agent.report.outbox import PENDING, Outbox, open_report
 from agent.report.sign import token_of
 from agent.stick.prepare import Places, read_stick, write
 from agent.stick.storage import LiveStorage
-from agent.tui.plain import keep, tell_where
+from agent.tui.dialogue import keep, tell_where
 from agent.wiring import paper_for
 from tests.conftest import MACHINES
 
@@ -58,7 +58,7 @@ class Desk:
     def opened(self, stick: Stick) -> Kept:
         home = Path(stick.home)
         paper = paper_for(home=home, machine=self.machine(), records=home / "records", deliver=False)
-        return Kept(home=home, paper=paper, systems=Systems(Path(stick.images)))
+        return Kept(home=home, paper=paper, systems=Systems(Path(stick.images), words))
 
     def look(self, machine: Machine, places: Places, *, late: bool) -> Stick:
         found = self.none

@@ -15,9 +15,11 @@ from typing import Any
 from agent.job.consent import confirms
 from agent.model.errors import Fault
 from agent.model.events import Event, Kind
+from agent.model.facts import to_wire
 from agent.model.functions import Result, Tried
 from agent.model.identity import DiskIdentity
 from agent.model.job import Job, State, apply
+from agent.model.linux import AS_IT_IS, LinuxOptions
 from agent.model.nodisk import NoDisk
 from agent.model.plan import Reveal, SystemChoice
 from agent.model.stick import Stick
@@ -210,16 +212,19 @@ class ScriptedSession:
             raise Fault("tag-bad", text=text)
         self.emit(Kind.TAG_READ, tag=text, operator=operator or self.operator)
 
-    def choose(self, system: SystemChoice, profile: str | None, *, chosen_by: str = "") -> None:
+    def choose(
+        self, system: SystemChoice, profile: str | None, *, chosen_by: str = "", linux: LinuxOptions = AS_IT_IS
+    ) -> None:
         self.calls.append(f"choose {system.value} {profile}")
         option = next(o for o in self.job.options if o["system"] == system.value)
         if not option["possible"]:
             raise Fault("choice-impossible", system=system.value, reason=option["reason"])
-        self.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=chosen_by)
-        plan = self._plan(system, profile, chosen_by)
+        told = to_wire(linux)
+        self.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=chosen_by, linux=told)
+        plan = self._plan(system, profile, chosen_by, told)
         self.emit(Kind.PLANNED, plan=plan, digest="9f3a77c1" * 8, short_digest="9F3A-77C1")
 
-    def _plan(self, system: SystemChoice, profile: str | None, by: str) -> dict[str, Any]:
+    def _plan(self, system: SystemChoice, profile: str | None, by: str, linux: Mapping[str, Any]) -> dict[str, Any]:
         targets = [
             {
                 "identity": {"text": d["serial"], "kind": "serial", "model": d["model"], "size_bytes": d["size_bytes"]},
@@ -239,7 +244,8 @@ class ScriptedSession:
                        "steps": [{"id": "step-partition", "kind": "run", "detail": {"argv": ["sfdisk", "DISK"]},
                                   "postcondition": "gpt"}]}  # fmt: skip
         return {"machine": "x", "tag": self.job.tag, "targets": targets, "excluded": self.excluded,
-                "choice": {"system": system.value, "profile": profile, "chosen_by": by}, "install": install,
+                "choice": {"system": system.value, "profile": profile, "chosen_by": by, "linux": linux},
+                "install": install,
                 "exercise": self.exercise, "estimate_s": 2040.0}  # fmt: skip
 
     def consent(self, typed: Mapping[str, str]) -> bool:

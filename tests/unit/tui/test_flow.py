@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agent.model.identity import DiskIdentity
 from agent.model.job import State
+from agent.model.linux import AS_IT_IS, LinuxOptions
 from agent.model.plan import Reveal
 from agent.model.stick import Stick, StickState
 from tests.unit.tui.driving import bench, run, to_confirm
@@ -512,3 +513,27 @@ async def test_a_flood_of_events_becomes_few_paints() -> None:
         finally:
             type(d.screen).redraw = redraw  # type: ignore[method-assign]
         assert painted < 20, painted
+
+
+@run
+async def test_what_is_asked_of_linux_is_in_the_plan_and_of_this_pc_alone() -> None:
+    session = ScriptedSession()
+    async with bench(session) as d:
+        await d.scan("RC02041U")
+        await d.press("f2")
+        assert d.place == "choice"
+        await d.press("f6")
+        assert d.place == "linux"
+        await d.press("enter", "right")
+        assert d.bench.linux == AS_IT_IS, "no row is in focus before an arrow says so"
+        await d.press("down", "left", "down", "enter", "enter", "down", "space")
+        assert d.bench.linux == LinuxOptions(locale="uk_UA.UTF-8", keyboard="fr-bepo", encrypt=True)
+        assert "les documents sont perdus" in " ".join(d.text().split())
+        await d.press("escape")
+        assert d.place == "choice" and "ukrainien" in d.text()
+        await d.press("1")
+        assert d.place == "confirm"
+        assert "ukrainien, clavier français (BÉPO), disque chiffré" in " ".join(d.text().split())
+        assert (session.job.chosen or {})["linux"]["encrypt"] is True
+        d.bench.next_machine()
+        assert d.bench.linux == AS_IT_IS
