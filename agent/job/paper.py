@@ -11,6 +11,7 @@ import dataclasses
 import fcntl
 import os
 import platform
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -59,6 +60,7 @@ class StationPaper:
     ) -> None:
         """``wall`` is the system clock as it is now, which may have been set since the job began."""
         self._station = station
+        self._sending = threading.Lock()
         self._reopen = reopen
         self._machine = machine
         self._records = records
@@ -164,11 +166,18 @@ class StationPaper:
             return
         stream.emit(Kind.CERTIFICATE_WRITTEN, path=str(written), kind=written.suffix.lstrip("."))
 
-    def deliver(self, stream: EventStream | None) -> None:
-        """Try once to send what waits. Nothing is marked without a receipt that verifies."""
+    def deliver(self, stream: EventStream | None) -> float | None:
+        """Try once to send what waits. Nothing is marked without a receipt that verifies.
+
+        The answer is how many seconds the registry asked to be left alone, or None.
+        """
+        with self._sending:
+            return self._push(stream)
+
+    def _push(self, stream: EventStream | None) -> float | None:
         waiting = self._station.outbox.pending()
         if not waiting:
-            return
+            return None
         if self._client is None:
             result = Push(waiting=len(waiting), fault=Fault("not-enrolled", kid=self._station.key.kid))
         else:
@@ -178,7 +187,7 @@ class StationPaper:
         if result.health is not None:
             self._trust(result.health)
         if stream is None:
-            return
+            return result.retry_after_s
         papers = stream.job.certificate or {}
         mine = papers.get("report_id")
         for delivered in result.delivered:
@@ -187,8 +196,10 @@ class StationPaper:
                 beside = self._records / Path(papers["path"]).with_suffix(".receipt.jws").name
                 write_atomic(beside, delivered.receipt.token.encode("ascii"))
                 stream.emit(Kind.REPORT_DELIVERED, report_id=mine, received_at=delivered.receipt.received_at)
-        if result.fault is not None and any(e.report_id == mine for e in self._station.outbox.pending()):
+        news = result.fault is not None and stream.job.delivery_error != result.fault.error_id
+        if result.fault and news and any(e.report_id == mine for e in self._station.outbox.pending()):
             stream.emit(Kind.REPORT_WAITING, report_id=mine, error_id=result.fault.error_id)
+        return result.retry_after_s
 
     def _helped_by_date(self, fault: Fault, client: RegistryClient) -> bool:
         """A clock that was set to the floor makes a newer TLS certificate "not yet valid": any date is better then."""

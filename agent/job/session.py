@@ -25,6 +25,7 @@ from agent.inventory.health.facts import settled
 from agent.inventory.health.limits import scheme
 from agent.job import functions, planning
 from agent.job.consent import grant, grant_reveal, needed_characters
+from agent.job.courier import Courier
 from agent.job.engine import Install, Result, run_plan
 from agent.job.history import close_runs, cut_later, liars, resume_points
 from agent.job.journal import Journal
@@ -84,7 +85,9 @@ class Paper(Protocol):
         """Sign the record, write the certificate, queue it, try to deliver it; each as an event."""
         ...
 
-    def deliver(self, stream: EventStream | None) -> None: ...
+    def deliver(self, stream: EventStream | None) -> float | None:
+        """Try once to send what waits; how many seconds the registry asked to be left alone, or None."""
+        ...
 
     def lines(self) -> Sequence[OutboxLine]: ...
 
@@ -186,8 +189,10 @@ class Session:
     _threads: list[threading.Thread] = field(init=False, default_factory=list)
     _listeners: list[Listener] = field(init=False, default_factory=list)
     _saving: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _courier: Courier = field(init=False)
 
     def __post_init__(self) -> None:
+        self._courier = Courier(self._try_again)
         self._fresh()
 
     # -- what a screen reads ---------------------------------------------------------------------------------
@@ -499,7 +504,29 @@ class Session:
             self.start()
 
     def send_now(self) -> None:
-        self._in_thread(lambda: self.paper.deliver(self._stream))
+        def work() -> None:
+            self.paper.deliver(self._stream)
+
+        self._in_thread(work)
+
+    def send_when_due(self, now: float) -> None:
+        """What waits goes by itself. Called about once a second; ``now``: seconds of a clock that never jumps."""
+        self._courier.tick(now, lambda: 0 if self.in_memory or self._saving.locked() else self.pending())
+
+    def next_try_s(self, now: float) -> float | None:
+        """Seconds until what waits is tried again; None when it is not, or just now."""
+        return self._courier.left_s(now)
+
+    def _try_again(self) -> float | None:
+        stream = self._stream
+        try:
+            return self.paper.deliver(stream)
+        except (Fault, OSError):
+            return None  # a stick that was pulled, a full one: the queue is as it was, and the next try tells
+        except Exception:  # noqa: BLE001 a bug ends on the screen and in the journal; the job under way goes on
+            path = self._write_trace(stream.job.job_id)
+            stream.emit(Kind.FAULT, error_id="bug", code="X01", params={"path": str(path)}, wrote=None)
+            return None
 
     def save_results(self) -> None:
         """Look for a stick and move to it what is in memory; whatever is running ends first."""
@@ -512,6 +539,7 @@ class Session:
             with self._saving:
                 for thread in running:
                     thread.join()
+                self._courier.join()
                 keep()
 
         def keep() -> None:

@@ -192,6 +192,8 @@ class Bench(App[int], inherit_bindings=False):
             elif self.place is Place.RESULT and self.at_flow():
                 self.dismissed = False
                 self.go(Place.WALL)
+        if self.session is not None:
+            self.session.send_when_due(self.monotonic())
         self.follow()
 
     def at_flow(self) -> bool:

@@ -458,6 +458,7 @@ queue-pending = waiting
 queue-sent = sent
 queue-dead = refused
 queue-nothing-lost = Nothing is lost: these results will leave from any bench.
+queue-again = Next try in { $time }, without any key.
 queue-empty = The outbox is empty: everything has left.
 queue-exercise = Exercise: these results only go to the exercise registry.
 
@@ -629,7 +630,7 @@ help-journal-9 = Words: a consent ties your choice to one plan and to disks.
 help-journal-10 = Esc goes back to the screen you came from.
 
 help-outbox-1 = This screen shows the results that wait for the registry.
-help-outbox-2 = Sending is tried at the end of each PC.
+help-outbox-2 = Sending is tried at the end of each PC, then less and less often, without any key.
 help-outbox-3 = F5 tries now.
 help-outbox-4 = Nothing is lost: each result is signed and on the stick.
 help-outbox-5 = A result is "sent" only with a verified receipt.

@@ -458,6 +458,7 @@ queue-pending = en attente
 queue-sent = envoyé
 queue-dead = refusé
 queue-nothing-lost = Rien n’est perdu : ces résultats partiront de n’importe quel banc.
+queue-again = Prochain essai dans { $time }, sans toucher à rien.
 queue-empty = La file est vide : tout est parti.
 queue-exercise = Exercice : ces résultats ne vont qu’au registre d’exercice.
 
@@ -629,7 +630,7 @@ help-journal-9 = Mots : un accord lie votre choix à un plan et à des disques.
 help-journal-10 = Échap revient à l’écran d’où vous venez.
 
 help-outbox-1 = Cet écran montre les résultats qui attendent le registre.
-help-outbox-2 = L’envoi est essayé à la fin de chaque poste.
+help-outbox-2 = L’envoi est essayé à la fin de chaque poste, puis de plus en plus rarement, sans toucher à rien.
 help-outbox-3 = F5 essaie maintenant.
 help-outbox-4 = Rien n’est perdu : chaque résultat est signé et sur la clé.
 help-outbox-5 = Un résultat n’est « envoyé » qu’avec un reçu vérifié.

@@ -55,7 +55,13 @@ class OutboxScreen(BenchScreen):
         w, session = self.w, self.bench.session
         if session is not None and session.in_memory:
             return w("stick-in-memory" if session.stick and session.stick.in_memory else "stick-away")
-        return w("queue-exercise") if self.bench.exercise else w("queue-nothing-lost" if entries else "queue-empty")
+        if self.bench.exercise:
+            return w("queue-exercise")
+        if not entries:
+            return w("queue-empty")
+        left = session.next_try_s(self.bench.monotonic()) if session is not None else None
+        again = "" if left is None else " " + w("queue-again", time=f.duration(w, left))
+        return w("queue-nothing-lost") + again
 
     def _when(self, written: str) -> str:
         when = f.instant(written)

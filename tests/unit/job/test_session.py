@@ -67,7 +67,7 @@ class Notes:
         self.finished += 1
         stream.emit(Kind.RECORD_SIGNED, number="EX-1", report_id="r", sha256="0", path="-")
 
-    def deliver(self, stream: EventStream | None) -> None:
+    def deliver(self, stream: EventStream | None) -> float | None:
         return None
 
     def lines(self) -> Sequence[OutboxLine]:
@@ -373,3 +373,35 @@ def test_the_phrase_is_on_its_sheet_before_the_disk_is_touched_and_in_no_event(
             Opened(), plan, None, lambda *_: None, threading.Event()
         )
     assert len(used) == 2, "the disk was not opened"
+
+
+class Post(Notes):
+    """A paper whose registry answers from the second try on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = 0
+
+    def deliver(self, stream: EventStream | None) -> float | None:
+        self.tries += 1
+        assert stream is not None
+        if self.tries > 1:
+            stream.emit(Kind.REPORT_DELIVERED, report_id="r", received_at="2026-11-26T10:00:00Z")
+        return None
+
+    def lines(self) -> Sequence[OutboxLine]:
+        line = OutboxLine(tag="", number="EX-1", written="", tries=self.tries, state="pending", last_error="")
+        return () if self.tries > 1 else (line,)
+
+
+def test_a_result_leaves_by_itself_when_there_is_a_network_again(tmp_path: Path) -> None:
+    s, _ = session(tmp_path, ONE_DISK)
+    s.paper = post = Post()
+    answer(s, BUILT_IN)
+    s.wait(120)
+    assert s.job.ended and s.job.delivery != "delivered" and s.next_try_s(0.0) is None
+    for now in range(0, 200, 5):
+        s.send_when_due(float(now))
+        s._courier.join()
+    assert post.tries == 2 and s.job.delivery == "delivered" and s.next_try_s(200.0) is None
+    assert s.job.state is State.DONE

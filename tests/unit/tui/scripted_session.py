@@ -147,6 +147,8 @@ class ScriptedSession:
         self.waiting = list(outbox)
         self.excluded = list(excluded)
         self.calls: list[str] = []
+        self.ticks = 0
+        self.next_try: float | None = 240.0
         self._events: list[Event] = []
         self._listeners: list[Callable[[Event], None]] = []
         self._clock = T0
@@ -347,6 +349,12 @@ class ScriptedSession:
         if tag:
             self.emit(Kind.TAG_READ, tag=tag, operator=self.operator)
         self.start()
+
+    def send_when_due(self, now: float) -> None:
+        self.ticks += 1
+
+    def next_try_s(self, now: float) -> float | None:
+        return self.next_try
 
     def next_machine(self) -> None:
         self.calls.append("next")
