@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.cli import Json, images
+from agent.cli import Json, images, say, w
 from agent.cli.one_disk import OneDisk, interruptible
 from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
@@ -52,6 +52,9 @@ def install(
     despite: Annotated[
         str | None, typer.Option(help="Windows : installer malgré le verdict ; le motif est imprimé.")
     ] = None,
+    setup: Annotated[
+        bool, typer.Option("--setup", help="Windows : préparer l'installateur de Microsoft au lieu d'installer.")
+    ] = False,
     confirm_boot: Annotated[
         bool, typer.Option("--confirm-boot", help="Windows a démarré sur ce poste : le constater et le signer.")
     ] = False,
@@ -72,7 +75,7 @@ def install(
         raise typer.Exit(int(Exit.DONE))
     if not profile or not confirm:
         raise Fault("usage", what="--profile" if not profile else "--confirm")
-    asked = _Windows(licence=licence, edition=edition, despite=despite)
+    asked = _Windows(licence=licence, edition=edition, despite=despite, setup=setup)
     run = _Install(disk, profile, image, confirm, out, asked=asked, operator=operator, tag=tag, as_json=as_json)
     code = run(erasure_record=erasure_record, unproven=unproven, keys=keys)
     raise typer.Exit(int(code))
@@ -108,6 +111,7 @@ class _Windows:
     licence: str | None = None
     edition: str | None = None
     despite: str | None = None
+    setup: bool = False
 
 
 class _Install(OneDisk):
@@ -147,6 +151,8 @@ class _Install(OneDisk):
         self.last_line(stream.job.certificate or {})
         if fault is not None:
             raise fault
+        if planned.staged and not self.as_json:
+            say(w()("windows-setup-next"))
         return code
 
     def _windows_plan(self, facts: Disk, folder: Path) -> InstallPlan:
@@ -164,6 +170,7 @@ class _Install(OneDisk):
             licence=self.asked.licence,
             edition=self.asked.edition,
             despite=self.asked.despite,
+            setup=self.asked.setup,
             logical_block=known(facts.logical_block_size) or 512,
             tag=self.tag,
         )
@@ -181,6 +188,8 @@ class _Install(OneDisk):
         folder = windows.sidecar_folder(self.image)
         if folder is not None:
             return self._windows_plan(facts, folder)
+        if self.asked.setup:
+            raise Fault("usage", what="--setup: Windows")
         profile = load_profile(self.profile)
         if not self.image.is_file():
             raise Fault("image-missing", profile=self.profile)

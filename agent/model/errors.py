@@ -99,6 +99,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "install-disk-full": ("S19", Exit.INSTALL_FAILED),
     "sidecar-bad": ("S20", Exit.NOT_ELIGIBLE),
     "boot-not-seen": ("S21", Exit.REFUSED),
+    "media-unfit": ("S22", Exit.REFUSED),
     # C: stick, clock, certificate
     "stick-full": ("C01", Exit.REFUSED),
     "record-bad-signature": ("C02", Exit.VERIFICATION_FAILED),
