@@ -58,6 +58,7 @@ def plan(
     despite: str | None,
     logical_block: int,
     tag: str | None,
+    setup: bool = False,
 ) -> InstallPlan:
     """The plan of ``regain install`` for a Windows image. Raises Fault usage, windows-refused, windows-edition."""
     from agent.install.windows.choice import refuse_edition
@@ -70,7 +71,8 @@ def plan(
     basis = basis_of(licence)
     refuse_edition(image, edition, basis)
     inventory, verdict = look_at_pc(machine)
-    offer = windows.Offer(image=image, basis=basis, folder=folder, status=read_confirmations(folder, image).status)
+    status = read_confirmations(folder, image).status
+    offer = windows.Offer(image=image, basis=basis, folder=folder, status=status, setup=setup)
     return windows.plan_offer(
         offer,
         identity,
@@ -96,21 +98,30 @@ def add(
     language: str | None,
     operator: str,
     images: Path,
+    setup: bool,
     as_json: bool,
 ) -> None:
-    """Read everything in the files and write the sidecar; nothing is assumed. Raises Fault."""
+    """Read everything in the files and write the sidecar; nothing is assumed. ``setup``: keep what Setup needs too.
+
+    Raises Fault.
+    """
+    from agent.install.windows import media
     from agent.install.windows.iso import copy_out, in_order
+    from agent.install.windows.setup_plan import MEDIA
     from agent.install.windows.sidecar import FOLDER, make_sidecar, write_sidecar
     from agent.install.windows.wim import Wim
     from agent.machine.live import LiveMachine
 
-    if not file.is_file():
+    whole = file.is_dir() or file.suffix.lower() == ".iso"
+    if not file.is_file() and not whole:
         raise Fault("file-unreadable", path=str(file), why="not a file")
+    if setup and not whole:
+        raise Fault("usage", what=w()("windows-setup-iso"))
     machine = LiveMachine()
     bases = [basis_of(word) for word in licences] or [basis_of(None)]
     folder = images / FOLDER / image_id
-    if file.suffix.lower() == ".iso":
-        files = copy_out(machine, file.resolve(), folder)
+    if whole:
+        files = copy_out(machine, file.resolve(), folder, media=MEDIA if setup else "")
         say_or_skip("windows-copied", as_json=as_json, file=", ".join(f.name for f in files))
     else:
         if file.resolve().parent != folder.resolve():
@@ -124,12 +135,19 @@ def add(
         lines = [_line(each) for each in Wim(machine=machine, files=files).indexes()]
         raise Fault("usage", what="\n".join([w()("windows-index-asked"), *lines]))
     obtained = {"from": origin, "date": machine.clock.utc()[:10], "by": operator}
-    image = make_sidecar(machine, files, index, image_id=image_id, obtained=obtained, bases=bases, language=language)
+    kept = None
+    if setup:
+        kept, files = media.take(machine, folder), media.split(machine, files)
+    image = make_sidecar(
+        machine, files, index, image_id=image_id, obtained=obtained, bases=bases, language=language, setup=kept
+    )
     path = write_sidecar(folder, image)
     if as_json:
         emit_json({**image.model_dump(mode="json", by_alias=True), "sidecar": str(path)})
     else:
         say(w()("windows-added", file=str(path), name=image.image.name, language=image.image.language))
+        if kept is not None:
+            say(w()("windows-setup-added", files=kept.files))
 
 
 def _line(each: Index) -> str:
@@ -162,6 +180,7 @@ def rows(images: Path) -> list[dict[str, Any]]:
 
 def check(folder: Path) -> list[tuple[str, str]]:
     """(finding id, detail) of an image against its sidecar: hashes, then every checksum inside."""
+    from agent.install.windows import media
     from agent.install.windows.gate import file_hash
     from agent.install.windows.sidecar import SIDECAR, read_sidecar
     from agent.install.windows.wim import Wim
@@ -178,6 +197,8 @@ def check(folder: Path) -> list[tuple[str, str]]:
             wim = Wim(machine=machine, files=[folder / part.name for part in image.files])
             wim.whole_set()
             wim.verify()
+        if image.setup is not None:
+            found += [("hash", why) for why in media.check(machine, folder, image.setup)]
     except Fault as fault:
         found.append(("unreadable", str(fault.params.get("why") or fault.params)))
     return found

@@ -1,4 +1,8 @@
-"""The Windows images of a stick, as offers on one PC: what is shown, what is planned, why one is refused."""
+"""The Windows images of a stick, as offers on one PC: what is shown, what is planned, why one is refused.
+
+Two ways lead to a Windows: the image is applied from here, or Microsoft's own Setup is left on the disk and does it
+when the PC starts. The second one is offered where the first is refused for a reason that it gets round.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.install.windows.choice import Host, Trust, refuse
+from agent.install.windows.choice import VENDOR_STORAGE, Host, Trust, refuse, refuse_setup
 from agent.install.windows.layout import draw_identifiers
 from agent.install.windows.plan import estimate_s, plan_windows
-from agent.install.windows.sidecar import SIDECAR, drivers_for, folders, read_confirmations, read_sidecar
+from agent.install.windows.setup_plan import estimate_s as estimate_setup_s
+from agent.install.windows.setup_plan import plan_setup
+from agent.install.windows.sidecar import (
+    SIDECAR,
+    drivers_for,
+    folders,
+    read_confirmations,
+    read_sidecar,
+    storage_drivers,
+)
 from agent.model.eligibility import WindowsVerdict
 from agent.model.errors import Fault
 from agent.model.facts import known
@@ -22,27 +35,44 @@ from agent.model.windows import Basis, WindowsImage
 
 BY_HAND = "note-windows-by-hand"
 NOT_PROVEN = "windows-not-proven"
+STAGED = "windows-setup-note"
+_BY_SETUP = frozenset({VENDOR_STORAGE, "boot-revoked", "boot-unknown"})
+"""Reasons against applying an image that Setup may get round: its own driver, its own boot file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One image under one licence: what a technician chooses. ``folder`` has its files."""
+    """One image under one licence: what a technician chooses. ``folder`` has its files.
+
+    ``setup``: Microsoft's own Setup is staged, and no Windows is installed.
+    """
 
     image: WindowsImage
     basis: Basis
     folder: Path
     status: str
+    setup: bool = False
 
     @property
     def id(self) -> str:
-        return f"{self.image.id}+{self.basis.value}"
+        return f"{self.image.id}+{self.basis.value}{'+setup' if self.setup else ''}"
+
+    def drivers(self, inventory: Inventory) -> str | None:
+        """Their folder below the image's, for this very model."""
+        maker, product = known(inventory.system.manufacturer) or "", known(inventory.system.product) or ""
+        return drivers_for(self.folder, maker=maker, product=product)
 
     def facts(self, *, support_until: str) -> Mapping[str, Any]:
         """The same keys as a Linux profile has."""
         name, told = self.image.image.name, self.image.image
+        if self.setup and self.image.setup is not None:
+            label = {"fr": f"Installateur de Microsoft : {name}", "en": f"Microsoft's Setup: {name}"}
+            seconds = estimate_setup_s(self.image, self.image.setup)
+        else:
+            label, seconds = {"fr": name, "en": name}, estimate_s(self.image)
         return {
             "id": self.id,
-            "label": {"fr": name, "en": name},
+            "label": label,
             "summary": {"fr": f"{told.edition} {told.version}", "en": f"{told.edition} {told.version}"},
             "support_until": support_until,
             "licence": f"windows-basis-{self.basis.value}",
@@ -50,10 +80,13 @@ class Offer:
             "unpacked_bytes": told.unpacked_bytes,
             "space_bytes": told.unpacked_bytes,
             "status": self.status,
-            "estimate_s": estimate_s(self.image),
-            "sheet": "sheet-windows",
+            "estimate_s": seconds,
+            "sheet": "sheet-windows-setup" if self.setup else "sheet-windows",
             "hidden": False,
         }
+
+
+_OUTSIDE: tuple[str | None, ...] = ("usb", "optical")
 
 
 def host_of(inventory: Inventory, verdict: WindowsVerdict) -> Host:
@@ -68,7 +101,17 @@ def host_of(inventory: Inventory, verdict: WindowsVerdict) -> Host:
         ),
         verdict=verdict,
         oem_key=known(inventory.oem_windows_key) or "unknown",
+        vendor_storage=vendor_storage(inventory),
+        disks=len([disk for disk in known(inventory.disks) or () if known(disk.medium) not in _OUTSIDE]),
     )
+
+
+def vendor_storage(inventory: Inventory) -> bool | None:
+    """True when a controller hides its disks from a Windows without its driver: Intel VMD, or a RAID mode (RST)."""
+    controllers = known(inventory.storage_controllers)
+    if controllers is None:
+        return None
+    return any(c.pci_class.startswith("0104") or known(c.driver) == "vmd" for c in controllers)
 
 
 def brought(images: Path) -> Iterator[Offer]:
@@ -82,21 +125,39 @@ def brought(images: Path) -> Iterator[Offer]:
             continue
         for basis in image.licence_bases:
             yield Offer(image=image, basis=basis, folder=folder, status=status)
+            if image.setup is not None:
+                yield Offer(image=image, basis=basis, folder=folder, status=status, setup=True)
 
 
-def offers(images: Path, host: Host) -> tuple[Sequence[Offer], str | None]:
+def offers(images: Path, inventory: Inventory, host: Host) -> tuple[Sequence[Offer], str | None]:
     """What this PC may get, and the note of the choice: the first reason when everything was refused."""
     good: list[Offer] = []
     reasons: list[str] = []
+    refused = ""  # why the image before could not be applied
     for offer in brought(images):
+        if offer.setup and refused not in _BY_SETUP:
+            continue  # the image itself can be applied, or Setup would meet the same lock
         try:
-            refuse(offer.image, host, offer.basis)
+            refuse_offer(offer, inventory, host)
             good.append(offer)
+            refused = ""
         except Fault as fault:
-            reasons.append(f"windows-reason-{fault.params['reason']}")
+            refused = str(fault.params["reason"])
+            reasons[-1:] = [refused] if offer.setup else [*reasons[-1:], refused]
+    if any(o.setup for o in good):
+        return good, STAGED
     if good:
         return good, NOT_PROVEN if any(o.status != "proven" for o in good) else None
-    return (), reasons[0] if reasons else BY_HAND
+    return (), f"windows-reason-{reasons[0]}" if reasons else BY_HAND
+
+
+def refuse_offer(offer: Offer, inventory: Inventory, host: Host, *, despite: str | None = None) -> None:
+    """Raises Fault windows-refused with the first reason against this offer on this PC."""
+    if offer.setup:
+        storage = storage_drivers(offer.folder, offer.drivers(inventory))
+        refuse_setup(offer.image, host, offer.basis, storage_driver=bool(storage), despite=despite)
+    else:
+        refuse(offer.image, host, offer.basis, despite=despite)
 
 
 def find(images: Path, offer_id: str) -> Offer:
@@ -119,18 +180,21 @@ def plan_offer(
     despite: str | None = None,
 ) -> InstallPlan:
     """Raises Fault windows-refused, disk-too-small."""
-    system = inventory.system
-    return plan_windows(
-        image=offer.image,
-        status=offer.status,
-        host=host,
-        basis=offer.basis,
-        despite=despite,
-        drivers=drivers_for(offer.folder, maker=known(system.manufacturer) or "", product=known(system.product) or ""),
-        identity=disk,
-        disk_size_bytes=disk.size_bytes,
-        logical_block=logical_block,
-        identifiers=draw_identifiers(os.urandom),
-        tag=tag,
-        rehearsed=exercise,
-    )
+    drivers = offer.drivers(inventory)
+    given: dict[str, Any] = {
+        "image": offer.image,
+        "status": offer.status,
+        "host": host,
+        "basis": offer.basis,
+        "despite": despite,
+        "drivers": drivers,
+        "identity": disk,
+        "disk_size_bytes": disk.size_bytes,
+        "logical_block": logical_block,
+        "identifiers": draw_identifiers(os.urandom),
+        "tag": tag,
+        "rehearsed": exercise,
+    }
+    if offer.setup:
+        return plan_setup(storage=storage_drivers(offer.folder, drivers), **given)
+    return plan_windows(**given)

@@ -99,6 +99,11 @@ class InstallPlan:
     estimate_s: float
     system: SystemChoice = SystemChoice.LINUX
 
+    @property
+    def staged(self) -> bool:
+        """True when the plan leaves Microsoft's own Setup on the disk: no system is installed by it."""
+        return self.image.get("path") == "setup"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

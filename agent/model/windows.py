@@ -68,6 +68,19 @@ class BootSigner(Closed):
     authority: Authority
 
 
+class SetupMedia(Closed):
+    """The content of the ISO beside the image, for Microsoft's own Setup: ``setup/`` and its list of hashes.
+
+    ``boot_signers``: "EFI" is the boot file of the medium itself, "EFI_EX" the newer one inside its ``boot.wim``.
+    """
+
+    sha256: Sha256  # of the list: every file's own hash is in it
+    files: int = Field(gt=0)
+    bytes: int = Field(gt=0)
+    boot_index: int = Field(ge=1, le=20)  # the image of boot.wim that starts
+    boot_signers: tuple[BootSigner, ...] = Field(min_length=1, max_length=2)
+
+
 class WindowsImage(Closed):
     """``images/windows/<id>/sidecar.yaml``."""
 
@@ -80,6 +93,7 @@ class WindowsImage(Closed):
     boot_signers: tuple[BootSigner, ...] = Field(min_length=1, max_length=2)
     obtained: Obtained
     licence_bases: tuple[Basis, ...] = Field(min_length=1)
+    setup: SetupMedia | None = None
 
     @model_validator(mode="after")
     def _single(self) -> WindowsImage:

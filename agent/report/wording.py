@@ -327,7 +327,8 @@ def _install(report: Report) -> tuple[Line, ...]:
     if install.result in ("failed", "locked", "unknown"):
         return (Line(id=f"paper-install-{install.result}"),)
     rehearsed = install.result == "rehearsed"
-    lines = [Line(id="paper-install-repeated" if rehearsed else f"paper-install-{install.verified}")]
+    told = "repeated" if rehearsed else "staged" if install.result == "staged" else install.verified
+    lines = [Line(id=f"paper-install-{told}")]
     if install.os_family == "windows" and install.verified != "started" and not rehearsed:
         lines.append(Line(id="paper-windows-start"))
     if install.status != "proven":

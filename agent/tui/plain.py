@@ -307,8 +307,8 @@ class PlainSink:
         return self._say("plain-step", n=p["index"], of=p["total"], step=self._words(p["step"]))
 
     def _on_install_finished(self, event: Event) -> list[str]:
-        key = "plain-install-done" if event.params.get("ok") else "plain-install-failed"
-        return self._say(key)
+        done = "plain-install-staged" if event.params.get("staged") else "plain-install-done"
+        return self._say(done if event.params.get("ok") else "plain-install-failed")
 
     def _on_record_signed(self, event: Event) -> list[str]:
         return self._say("plain-record", number=event.params["number"], path=event.params["path"])

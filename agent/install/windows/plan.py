@@ -67,7 +67,7 @@ def plan_windows(
         profile=image.id,
         system=SystemChoice.WINDOWS,
         disk=identity,
-        image=_facts(image, status, basis, despite),
+        image=image_facts(image, status, basis, despite),
         identifiers=dict(identifiers),
         partition_script=parts.script,
         steps=_steps(
@@ -98,7 +98,7 @@ def boot_store(identifiers: Mapping[str, str], *, label: str, locale: str) -> by
     )
 
 
-def _facts(image: WindowsImage, status: str, basis: Basis | None, despite: str | None) -> Mapping[str, Any]:
+def image_facts(image: WindowsImage, status: str, basis: Basis | None, despite: str | None) -> Mapping[str, Any]:
     told = image.image
     return {
         "name": image.id,

@@ -5,6 +5,7 @@ step-gate = Checking the disk and the image
 step-partition = Partitions
 step-format = File systems
 step-unpack = Copying the system
+step-media = Copying Microsoft's Setup
 step-identity = Settings of this PC
 step-menu = Boot menu
 step-bios = BIOS boot
@@ -123,6 +124,15 @@ windows-basis-retail-owned = Licence: owned by the workshop or the person
 windows-basis-mar-citizenship = Licence: registered refurbisher, for associations
 windows-basis-mar-commercial = Licence: registered refurbisher, for sale
 windows-added = { $file }: { $name }, { $language }, added. Starting Windows is not verified by Regain.
+windows-setup-added = Microsoft's Setup kept with the image: { $files } files. Never tried by Regain.
+windows-setup-iso = --setup wants the ISO of Windows, or the folder that has its content
+windows-setup-note = Microsoft's Setup will be on the disk, not Windows. Its start is not verified by Regain.
+windows-setup-next =
+    Windows is not installed. Microsoft's Setup is ready on the disk.
+    1. Switch the PC off. Pull out the stick and every other USB disk.
+    2. Plug in the power, switch it on: Setup starts by itself. It may ask for a product key (answer "I don't have a product key") and show the licence terms.
+    3. Wait for the first question of Windows (country), then switch off: the rest is for the person who gets the PC.
+    4. If Setup begins again, choose "Windows Boot Manager" in the boot menu of the PC.
 windows-copied = Image file copied out of the ISO: { $file }
 windows-confirmed = { $id }: seen starting on { $maker } { $model }. Models seen: { $models } of { $want }. Makers seen: { $makers } of { $wantmakers }.
 windows-index-line = { $index }: { $name } ({ $edition }, { $language }, { $build })
@@ -146,6 +156,10 @@ windows-reason-boot-revoked = This PC refuses the boot file of this image (certi
 windows-reason-boot-unknown = This PC does not know the certificate of the boot file of this image.
 windows-reason-architecture = The image is not made for x86-64.
 windows-reason-language = The image is not in French, and nobody confirmed that.
+windows-reason-vendor-storage = The disk is behind Intel VMD or RST: set the firmware to AHCI, or take Microsoft's Setup (--setup).
+windows-reason-no-setup = The image has not Microsoft's Setup with it (regain image add --setup).
+windows-reason-setup-disks = This PC has several disks: Microsoft's Setup might take the wrong one. Unplug the others.
+windows-reason-setup-driver = The disk is behind Intel VMD or RST, and its driver is not in the drivers folder of the image.
 
 ## Errors
 err-install-locked = The install stays locked for the disk …{ $disk }.
@@ -159,6 +173,7 @@ err-install-step-failed = The install failed at the step "{ $step ->
     [step-partition] Partitions
     [step-format] File systems
     [step-unpack] Copying the system
+    [step-media] Copying Microsoft's Setup
     [step-identity] Settings of this PC
     [step-menu] Boot menu
     [step-bios] BIOS boot
@@ -224,6 +239,10 @@ err-windows-refused = Windows is not installed on this PC.
         [boot-unknown] { windows-reason-boot-unknown }
         [architecture] { windows-reason-architecture }
         [language] { windows-reason-language }
+        [vendor-storage] { windows-reason-vendor-storage }
+        [no-setup] { windows-reason-no-setup }
+        [setup-disks] { windows-reason-setup-disks }
+        [setup-driver] { windows-reason-setup-driver }
        *[other] { $reason }
      }
     .todo = Mend what is said, or choose Linux. Boot keys: put the factory ones back in the firmware, then look again.
@@ -236,6 +255,9 @@ err-wim-no-index = The file { $file } has no image number { $index }.
 err-wim-parts = The parts of the image { $file } do not belong together.
     .why = Parts found: { $have }. Parts expected: { $want }.
     .todo = Copy all parts (.swm) of the same split, then try again.
+err-media-unfit = The content of this ISO does not suit Microsoft's Setup.
+    .why = The cause: { $why }.
+    .todo = Take Microsoft's ISO as it is, with nothing added. An ".esd" image above 4 GiB cannot be split: take an ISO with install.wim.
 err-install-disk-full = The disk …{ $disk } is full: Windows is not installed.
     .why = The image does not fit in its partition.
     .todo = Do not release this PC. Take a larger disk, or choose Linux.

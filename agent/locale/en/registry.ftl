@@ -239,6 +239,7 @@ registry-system-windows = Windows
 registry-system-none = no system
 registry-image-unproven = image not confirmed in a workshop
 registry-install-done = installed
+registry-install-staged = Microsoft's Setup ready, Windows not installed
 registry-install-failed = installation failed
 registry-install-rehearsed = exercise, nothing installed
 registry-install-locked = installation locked

@@ -168,6 +168,7 @@ paper-oem-key = OEM Windows key present.
 
 paper-install-none = System installed, not read back.
 paper-install-checked = System installed and read back from the disk. Nobody saw it start.
+paper-install-staged = Windows is not installed: Microsoft's Setup is ready on the disk, read back. It remains to be started.
 paper-install-rehearsed = System installed. The disk started in a virtual machine.
 paper-install-started = System installed. The machine started from it.
 paper-install-repeated = Install rehearsed: nothing was written.

@@ -5,6 +5,7 @@ step-gate = Contrôle du disque et de l’image
 step-partition = Partitions
 step-format = Systèmes de fichiers
 step-unpack = Copie du système
+step-media = Copie de l’installateur de Microsoft
 step-identity = Réglages de ce poste
 step-menu = Menu de démarrage
 step-bios = Démarrage BIOS
@@ -123,6 +124,15 @@ windows-basis-retail-owned = Licence : possédée par l’atelier ou la personn
 windows-basis-mar-citizenship = Licence : reconditionneur agréé, usage associatif
 windows-basis-mar-commercial = Licence : reconditionneur agréé, vente
 windows-added = { $file } : { $name }, { $language }, ajoutée. Démarrage de Windows non vérifié par Regain.
+windows-setup-added = Installateur de Microsoft gardé avec l’image : { $files } fichiers. Jamais essayé par Regain.
+windows-setup-iso = --setup veut l’ISO de Windows, ou le dossier qui en a le contenu
+windows-setup-note = L’installateur de Microsoft sera sur le disque, pas Windows. Démarrage non vérifié par Regain.
+windows-setup-next =
+    Windows n’est pas installé. L’installateur de Microsoft est prêt sur le disque.
+    1. Éteignez le poste. Retirez la clé et tout autre disque USB.
+    2. Branchez le secteur, puis rallumez : l’installateur démarre seul. Il peut demander une clé de produit (répondez « Je n’ai pas de clé ») et montrer les conditions de licence.
+    3. Attendez la première question de Windows (pays), puis éteignez : la suite est pour la personne qui reçoit le poste.
+    4. Si l’installateur recommence, choisissez « Windows Boot Manager » dans le menu de démarrage du poste.
 windows-copied = Fichier d’image copié depuis l’ISO : { $file }
 windows-confirmed = { $id } : démarrage constaté sur { $maker } { $model }. Modèles vus : { $models } sur { $want }. Marques vues : { $makers } sur { $wantmakers }.
 windows-index-line = { $index } : { $name } ({ $edition }, { $language }, { $build })
@@ -146,6 +156,10 @@ windows-reason-boot-revoked = Ce poste refuse le fichier de démarrage de cette 
 windows-reason-boot-unknown = Ce poste ne connaît pas le certificat du fichier de démarrage de cette image.
 windows-reason-architecture = L’image n’est pas faite pour x86-64.
 windows-reason-language = L’image n’est pas en français, et personne ne l’a confirmé.
+windows-reason-vendor-storage = Le disque passe par Intel VMD ou RST : réglez le BIOS sur AHCI, ou prenez l’installateur de Microsoft (--setup).
+windows-reason-no-setup = L’image n’a pas l’installateur de Microsoft avec elle (regain image add --setup).
+windows-reason-setup-disks = Ce poste a plusieurs disques : l’installateur de Microsoft pourrait prendre le mauvais. Débranchez les autres.
+windows-reason-setup-driver = Le disque passe par Intel VMD ou RST, et son pilote manque dans le dossier drivers de l’image.
 
 ## Erreurs
 err-install-locked = L’installation reste verrouillée pour le disque …{ $disk }.
@@ -159,6 +173,7 @@ err-install-step-failed = L’installation a échoué à l’étape « { $step 
     [step-partition] Partitions
     [step-format] Systèmes de fichiers
     [step-unpack] Copie du système
+    [step-media] Copie de l’installateur de Microsoft
     [step-identity] Réglages de ce poste
     [step-menu] Menu de démarrage
     [step-bios] Démarrage BIOS
@@ -224,6 +239,10 @@ err-windows-refused = Windows n’est pas installé sur ce poste.
         [boot-unknown] { windows-reason-boot-unknown }
         [architecture] { windows-reason-architecture }
         [language] { windows-reason-language }
+        [vendor-storage] { windows-reason-vendor-storage }
+        [no-setup] { windows-reason-no-setup }
+        [setup-disks] { windows-reason-setup-disks }
+        [setup-driver] { windows-reason-setup-driver }
        *[other] { $reason }
      }
     .todo = Corrigez ce qui est dit, ou choisissez Linux. Clés de démarrage : remettez celles d’usine dans le BIOS, puis relancez l’examen.
@@ -236,6 +255,9 @@ err-wim-no-index = Le fichier { $file } n’a pas d’image numéro { $index }.
 err-wim-parts = Les morceaux de l’image { $file } ne vont pas ensemble.
     .why = Morceaux trouvés : { $have }. Morceaux attendus : { $want }.
     .todo = Copiez tous les morceaux (.swm) du même découpage, puis recommencez.
+err-media-unfit = Le contenu de cet ISO ne convient pas à l’installateur de Microsoft.
+    .why = En cause : { $why }.
+    .todo = Prenez l’ISO de Microsoft tel quel, sans fichier ajouté. Une image « .esd » de plus de 4 Gio ne se découpe pas : prenez un ISO avec install.wim.
 err-install-disk-full = Le disque …{ $disk } est plein : Windows n’est pas installé.
     .why = L’image ne tient pas dans sa partition.
     .todo = Ne remettez pas ce poste. Prenez un disque plus grand, ou choisissez Linux.

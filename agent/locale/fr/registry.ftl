@@ -239,6 +239,7 @@ registry-system-windows = Windows
 registry-system-none = aucun système
 registry-image-unproven = image non confirmée en atelier
 registry-install-done = installé
+registry-install-staged = installateur de Microsoft prêt, Windows pas installé
 registry-install-failed = installation échouée
 registry-install-rehearsed = exercice, rien n’est installé
 registry-install-locked = installation verrouillée

@@ -168,6 +168,7 @@ paper-oem-key = Clé OEM Windows présente.
 
 paper-install-none = Système installé, non relu.
 paper-install-checked = Système installé et relu sur le disque. Son démarrage n’a pas été constaté.
+paper-install-staged = Windows n’est pas installé : l’installateur de Microsoft est prêt sur le disque, relu. Il reste à le lancer.
 paper-install-rehearsed = Système installé. Le disque a démarré dans une machine virtuelle.
 paper-install-started = Système installé. Le poste a démarré dessus.
 paper-install-repeated = Installation répétée pour l’exercice : rien n’a été écrit.

@@ -324,7 +324,10 @@ class ConfirmScreen(BenchScreen):
         by = str(f.dig(plan, "choice", "chosen_by") or "")
         install = plan.get("install")
         if install:
-            text = w("confirm-then-install", system=w(f"choice-{system}"), profile=self._profile_label(install))
+            if f.dig(install, "image", "path") == "setup":
+                text = w("confirm-then-setup", profile=self._profile_label(install))
+            else:
+                text = w("confirm-then-install", system=w(f"choice-{system}"), profile=self._profile_label(install))
             if system == "windows" and f.dig(install, "image", "status") != "proven":
                 text += " " + w("windows-not-proven")
             if install.get("rehearsed"):
@@ -338,6 +341,7 @@ class ConfirmScreen(BenchScreen):
     def _profile_label(self, install: Mapping[str, Any]) -> str:
         name, basis = str(install.get("profile", "")), f.dig(install, "image", "licence_basis")
         name = f"{name}+{basis}" if basis else name  # a Windows image is chosen with its licence
+        name += "+setup" if f.dig(install, "image", "path") == "setup" else ""
         for option in self.job.options:
             for profile in option.get("profiles") or ():
                 if profile.get("id") == name and isinstance(profile.get("label"), Mapping):
