@@ -336,3 +336,5 @@ def image_list(out: Images = None, as_json: Json = False) -> None:
         missing = "" if row["present"] else "  " + w()("image-list-missing")
         told = row["image"]
         say(f"{row['id']:<16} {told['name']} {told['version']} {told['language']}  {status}{missing}")
+        if row.get("setup"):
+            say(" " * 17 + w()("windows-setup-listed", status=w()(f"image-status-{row['setup_status']}")))

@@ -176,7 +176,7 @@ class _Reverify:
         else:
             self._say("reverify-disk", path=disk.path, identity=erasure.disk.identity)
         if report.install is not None and report.install.result in ("done", "staged"):
-            self._say("reverify-installed")
+            self._say("reverify-installed" if report.install.result == "done" else "reverify-staged")
 
     def _say_expected(self, want: Expected) -> None:
         from agent.erasure.ranges import total

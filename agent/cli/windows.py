@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agent.model.inventory import Inventory
     from agent.model.plan import InstallPlan
     from agent.model.report import Report
+    from agent.model.windows import Way
 
 
 def sidecar_folder(image: Path) -> Path | None:
@@ -71,7 +72,7 @@ def plan(
     basis = basis_of(licence)
     refuse_edition(image, edition, basis)
     inventory, verdict = look_at_pc(machine)
-    status = read_confirmations(folder, image).status
+    status = read_confirmations(folder, image).status("setup" if setup else "apply")
     offer = windows.Offer(image=image, basis=basis, folder=folder, status=status, setup=setup)
     return windows.plan_offer(
         offer,
@@ -162,16 +163,20 @@ def say_or_skip(message: str, *, as_json: bool, **params: Any) -> None:
 
 def rows(images: Path) -> list[dict[str, Any]]:
     """The Windows images of a folder, for ``regain image list``; one with a mistake says it."""
+    from agent.install.windows.setup_plan import LIST
     from agent.install.windows.sidecar import SIDECAR, folders, read_confirmations, read_sidecar
 
     found = []
     for folder in folders(images):
         try:
             image = read_sidecar(folder / SIDECAR)
-            status = read_confirmations(folder, image).status
+            seen = read_confirmations(folder, image)
             present = all((folder / part.name).is_file() for part in image.files)
             wire = image.model_dump(mode="json", by_alias=True)
-            found.append({**wire, "kind": "windows", "status": status, "present": present})
+            told = {"kind": "windows", "status": seen.status("apply"), "present": present}
+            if image.setup is not None:
+                told |= {"setup_status": seen.status("setup"), "present": present and (folder / LIST).is_file()}
+            found.append({**wire, **told})
         except Fault as fault:
             why = w()(f"err-{fault.error_id}.why", **fault.params)
             found.append({"id": folder.name, "kind": "windows", "error": why})
@@ -212,7 +217,8 @@ def confirm_boot(
 ) -> None:
     """The technician saw Windows start on this PC: looked for on the disk, signed, written beside the image.
 
-    ``report`` is the verified record of the install. Raises Fault boot-not-seen, usage without a card.
+    ``report`` is the verified record of the install, or of a Setup that was staged and has installed since then.
+    Raises Fault boot-not-seen, usage without a card.
     """
     from agent.install.windows.sidecar import SIDECAR, confirm, read_sidecar
     from agent.install.windows.started import find_traces
@@ -223,17 +229,18 @@ def confirm_boot(
         raise Fault("usage", what="--operator")
     image = read_sidecar(folder / SIDECAR)
     install = report.install
-    if install is None or install.os_family != "windows" or install.result != "done" or report.exercise:
+    if install is None or install.os_family != "windows" or install.result not in _CONFIRMED or report.exercise:
         raise Fault("boot-not-seen", why=w()("windows-other-record"))
+    path = _CONFIRMED[install.result]
     if install.image_sha256 != image.files[0].sha256:
         raise Fault("boot-not-seen", why=w()("windows-other-image"))
     wim = Wim(machine=machine, files=[folder / part.name for part in image.files])
     names = frozenset(name.lower() for name in wim.names(image.image.index))
     told = install.detail.get("identifiers")
     identifiers = told if isinstance(told, dict) else {}
-    traces = find_traces(machine, disk, identifiers, image_names=names)
+    traces = find_traces(machine, disk, identifiers, image_names=names, staged=path == "setup")
     inventory, _ = look_at_pc(machine)
-    stream = _sign(machine, out, inventory, install.model_dump(mode="json"), traces, operator=operator)
+    stream = _sign(machine, out, inventory, report, traces, operator=operator)
     maker, model = known(inventory.system.manufacturer) or "?", known(inventory.system.product) or "?"
     seen = confirm(
         folder,
@@ -245,17 +252,21 @@ def confirm_boot(
             workshop=report.workshop or "",
             card=operator,
             date=machine.clock.utc()[:10],
+            path=path,
         ),
     )
-    makers = {c.maker.lower() for c in seen.seen}
-    models = {(c.maker.lower(), c.model.lower()) for c in seen.seen}
+    models = seen.models(path)
+    makers = {each for each, _ in models}
     if as_json:
-        emit_json({**stream, "image": image.id, "status": seen.status, "models": len(models), "makers": len(makers),
-                   "traces": traces})  # fmt: skip
+        emit_json({**stream, "image": image.id, "path": path, "status": seen.status(path), "models": len(models),
+                   "makers": len(makers), "traces": traces})  # fmt: skip
     else:
         say(w()("windows-confirmed", id=image.id, maker=maker, model=model, models=len(models), want=PROVEN_MODELS,
-                makers=len(makers), wantmakers=PROVEN_MAKERS))  # fmt: skip
+                makers=len(makers), wantmakers=PROVEN_MAKERS, path=path))  # fmt: skip
 
+
+_CONFIRMED: Mapping[str, Way] = {"done": "apply", "staged": "setup"}
+"""Result of the record that is confirmed, and by which path its Windows came."""
 
 _KEPT = (
     "os_family",
@@ -266,6 +277,7 @@ _KEPT = (
     "edition",
     "language",
     "licence_basis",
+    "path",
     "layout",
 )
 
@@ -274,12 +286,12 @@ def _sign(
     machine: Machine,
     out: Path,
     inventory: Inventory,
-    install: Mapping[str, Any],
+    report: Report,
     traces: Sequence[str],
     *,
     operator: str,
 ) -> dict[str, Any]:
-    """A signed record that says "started", from the record that said "checked"."""
+    """A signed record that says "started", from the record that said "checked", or that only Setup was there."""
     import secrets
 
     from agent import __version__
@@ -297,8 +309,9 @@ def _sign(
     stream.emit(Kind.TAG_READ, tag=None, operator=operator)
     stream.emit(Kind.INVENTORY_FINISHED, inventory=to_wire(inventory), seconds=inventory.took_s)
     stream.emit(Kind.ASSESSED, eligibility={}, options=[])  # nothing is chosen here: what was installed is confirmed
+    install = report.install.model_dump(mode="json") if report.install else {}
     identifiers = install.get("detail", {}).get("identifiers", {})
-    detail = {"traces": list(traces), "seen_by": operator, "identifiers": identifiers}
+    detail = {"traces": list(traces), "seen_by": operator, "identifiers": identifiers, "after": str(report.report_id)}
     wire = {key: install.get(key) for key in _KEPT}
     told = {**wire, "ok": True, "status": "done", "verified": "started", "detail": detail}
     paper.finish(stream, plan=None, evidence=(), install=told)

@@ -57,8 +57,8 @@ STAGING: Mapping[str, Callable[[Work], str]] = {
     "step-partition": partitions.partition,
     "step-format": stage.make_file_system,
     "step-media": stage.copy_media,
-    "step-bootfiles": stage.write_boot_files,
     "step-answers": stage.write_answers,
+    "step-bootfiles": stage.write_boot_files,
     "step-check": stage.check,
     "step-nvram": nvram.write_nvram,
 }

@@ -163,6 +163,7 @@ def wire(result: InstallResult) -> Mapping[str, Any]:
         "unproven_reason": result.unproven_reason,
         "detail": {
             "image_status": result.status,
+            **({"path_reason": result.image["why"]} if "why" in result.image else {}),
             "steps": to_wire(result.steps),
             "versions": dict(result.versions),
             "firmware_mode": result.firmware_mode,

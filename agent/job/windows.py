@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from agent.install.windows.choice import VENDOR_STORAGE, Host, Trust, refuse, refuse_setup
+from agent.install.windows.choice import BY_SETUP, Host, Trust, refuse, refuse_setup
 from agent.install.windows.layout import draw_identifiers
 from agent.install.windows.plan import estimate_s, plan_windows
 from agent.install.windows.setup_plan import estimate_s as estimate_setup_s
@@ -27,7 +27,7 @@ from agent.install.windows.sidecar import (
 )
 from agent.model.eligibility import WindowsVerdict
 from agent.model.errors import Fault
-from agent.model.facts import known
+from agent.model.facts import Absent, Known, Unreadable, known
 from agent.model.identity import DiskIdentity
 from agent.model.inventory import Inventory
 from agent.model.plan import InstallPlan
@@ -36,8 +36,6 @@ from agent.model.windows import Basis, WindowsImage
 BY_HAND = "note-windows-by-hand"
 NOT_PROVEN = "windows-not-proven"
 STAGED = "windows-setup-note"
-_BY_SETUP = frozenset({VENDOR_STORAGE, "boot-revoked", "boot-unknown"})
-"""Reasons against applying an image that Setup may get round: its own driver, its own boot file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +100,30 @@ def host_of(inventory: Inventory, verdict: WindowsVerdict) -> Host:
         verdict=verdict,
         oem_key=known(inventory.oem_windows_key) or "unknown",
         vendor_storage=vendor_storage(inventory),
-        disks=len([disk for disk in known(inventory.disks) or () if known(disk.medium) not in _OUTSIDE]),
+        disks=inner_disks(inventory),
     )
+
+
+def inner_disks(inventory: Inventory) -> int | None:
+    """How many disks Windows may count inside this PC; None when a controller may keep some out of our sight."""
+    disks, controllers = known(inventory.disks), inventory.storage_controllers
+    hidden = [c.hidden_disks for c in known(controllers) or ()]
+    if disks is None or any(isinstance(fact, Unreadable) for fact in (controllers, *hidden)):
+        return None
+    return len([disk for disk in disks if known(disk.medium) not in _OUTSIDE]) + sum(known(n) or 0 for n in hidden)
 
 
 def vendor_storage(inventory: Inventory) -> bool | None:
     """True when a controller hides its disks from a Windows without its driver: Intel VMD, or a RAID mode (RST)."""
-    controllers = known(inventory.storage_controllers)
-    if controllers is None:
+    controllers = inventory.storage_controllers
+    if isinstance(controllers, Absent):  # no such bus: nothing to hide behind
+        return False
+    if not isinstance(controllers, Known):
         return None
-    return any(c.pci_class.startswith("0104") or known(c.driver) == "vmd" for c in controllers)
+    return any(
+        c.pci_class.startswith("0104") or known(c.driver) == "vmd" or (known(c.hidden_disks) or 0) > 0
+        for c in controllers.value
+    )
 
 
 def brought(images: Path) -> Iterator[Offer]:
@@ -120,13 +132,14 @@ def brought(images: Path) -> Iterator[Offer]:
     for folder in folders(images):
         try:
             image = read_sidecar(folder / SIDECAR)
-            status = read_confirmations(folder, image).status
+            seen = read_confirmations(folder, image)
         except Fault:
             continue
         for basis in image.licence_bases:
-            yield Offer(image=image, basis=basis, folder=folder, status=status)
+            offer = Offer(image=image, basis=basis, folder=folder, status=seen.status("apply"))
+            yield offer
             if image.setup is not None:
-                yield Offer(image=image, basis=basis, folder=folder, status=status, setup=True)
+                yield replace(offer, status=seen.status("setup"), setup=True)
 
 
 def offers(images: Path, inventory: Inventory, host: Host) -> tuple[Sequence[Offer], str | None]:
@@ -135,7 +148,7 @@ def offers(images: Path, inventory: Inventory, host: Host) -> tuple[Sequence[Off
     reasons: list[str] = []
     refused = ""  # why the image before could not be applied
     for offer in brought(images):
-        if offer.setup and refused not in _BY_SETUP:
+        if offer.setup and refused not in BY_SETUP:
             continue  # the image itself can be applied, or Setup would meet the same lock
         try:
             refuse_offer(offer, inventory, host)
@@ -143,7 +156,9 @@ def offers(images: Path, inventory: Inventory, host: Host) -> tuple[Sequence[Off
             refused = ""
         except Fault as fault:
             refused = str(fault.params["reason"])
-            reasons[-1:] = [refused] if offer.setup else [*reasons[-1:], refused]
+            if offer.setup:
+                reasons.pop()  # the image's own: what is against Setup is what can still be mended
+            reasons.append(refused)
     if any(o.setup for o in good):
         return good, STAGED
     if good:
@@ -153,11 +168,9 @@ def offers(images: Path, inventory: Inventory, host: Host) -> tuple[Sequence[Off
 
 def refuse_offer(offer: Offer, inventory: Inventory, host: Host, *, despite: str | None = None) -> None:
     """Raises Fault windows-refused with the first reason against this offer on this PC."""
-    if offer.setup:
-        storage = storage_drivers(offer.folder, offer.drivers(inventory))
-        refuse_setup(offer.image, host, offer.basis, storage_driver=bool(storage), despite=despite)
-    else:
-        refuse(offer.image, host, offer.basis, despite=despite)
+    storage = bool(storage_drivers(offer.folder, offer.drivers(inventory)))
+    lock = refuse_setup if offer.setup else refuse
+    lock(offer.image, host, offer.basis, storage_driver=storage, despite=despite)
 
 
 def find(images: Path, offer_id: str) -> Offer:
@@ -188,6 +201,7 @@ def plan_offer(
         "basis": offer.basis,
         "despite": despite,
         "drivers": drivers,
+        "storage": storage_drivers(offer.folder, drivers),
         "identity": disk,
         "disk_size_bytes": disk.size_bytes,
         "logical_block": logical_block,
@@ -195,6 +209,4 @@ def plan_offer(
         "tag": tag,
         "rehearsed": exercise,
     }
-    if offer.setup:
-        return plan_setup(storage=storage_drivers(offer.folder, drivers), **given)
-    return plan_windows(**given)
+    return plan_setup(**given) if offer.setup else plan_windows(**given)

@@ -110,8 +110,15 @@ class WindowsImage(Closed):
         return sum(f.bytes for f in self.files)
 
 
+Way = Literal["apply", "setup"]
+"""The image was applied from here, or Microsoft's own Setup was staged and did it when the PC started."""
+
+
 class Confirmation(Closed):
-    """A PC that was seen starting this very image; written by ``--confirm-boot`` and by nothing else."""
+    """A PC that was seen starting this very image; written by ``--confirm-boot`` and by nothing else.
+
+    ``path``: a Windows that Setup installed says nothing of one that is applied from here, nor the other way round.
+    """
 
     report_id: str
     maker: str
@@ -119,6 +126,7 @@ class Confirmation(Closed):
     workshop: str
     card: str
     date: str
+    path: Way = "apply"
 
 
 class Confirmations(Closed):
@@ -130,10 +138,13 @@ class Confirmations(Closed):
     sha256: Sha256  # of the first file: a new image starts unproven again
     seen: tuple[Confirmation, ...] = ()
 
-    @property
-    def status(self) -> Literal["proven", "unproven"]:
+    def models(self, path: Way) -> set[tuple[str, str]]:
+        """Maker and model of every PC that was seen starting what came by this path."""
+        return {(c.maker.lower(), c.model.lower()) for c in self.seen if c.path == path}
+
+    def status(self, path: Way) -> Literal["proven", "unproven"]:
         """Proven by three models of two makers (INSTALL design, 14)."""
-        models = {(c.maker.lower(), c.model.lower()) for c in self.seen}
+        models = self.models(path)
         makers = {maker for maker, _ in models}
         return "proven" if len(models) >= PROVEN_MODELS and len(makers) >= PROVEN_MAKERS else "unproven"
 

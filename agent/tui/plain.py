@@ -145,6 +145,10 @@ class PlainSink:
             if after := method.get("fallback"):
                 told = self._words(after["reason"], **after.get("params", {}))
                 lines += wrapped(self._words("plain-fallback", method=told), "   ")
+        image = (plan.get("install") or {}).get("image", {})
+        if "why" in image:  # a Windows, which has two ways: the one that is taken is said with its reason
+            lines += self._say(f"plain-then-{image['path']}", profile=plan["install"]["profile"])
+            lines += wrapped(self._words(image["why"]), "   ")
         return lines
 
     def _on_consent_refused(self, event: Event) -> list[str]:

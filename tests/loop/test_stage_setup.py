@@ -28,8 +28,9 @@ from agent.model.events import Kind
 from agent.model.plan import InstallPlan
 from agent.model.windows import Basis
 
+from .installing import identity_of
 from .test_install_command import Regain, regain  # noqa: F401 a fixture
-from .test_install_linux import _head, _identity, _nothing_left, loop  # noqa: F401 a fixture
+from .test_install_linux import _head, _nothing_left, loop  # noqa: F401 a fixture
 from .test_install_windows import NEW, OLD, Events, _do, _fails
 from .windows_image import run, synthetic_wim
 from .windows_media import synthetic_media
@@ -70,7 +71,7 @@ def staging_plan(
     device: str, folder: Path, *, drivers: str | None = DRIVERS, behind_vmd: bool = True, **more: Any
 ) -> InstallPlan:
     image, machine = read_sidecar(folder / "sidecar.yaml"), LiveMachine()
-    identity = _identity(machine, device)
+    identity = identity_of(machine, device)
     host = Host(
         firmware_mode="uefi", secure_boot="on", trust=more.pop("trust", OLD), verdict=WindowsVerdict.ELIGIBLE,
         oem_key="absent", vendor_storage=behind_vmd,

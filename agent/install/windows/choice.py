@@ -40,7 +40,7 @@ class Host:
     verdict: WindowsVerdict
     oem_key: str  # present | absent | unknown
     vendor_storage: bool | None = None  # Intel VMD or a RAID mode: Windows needs a driver to see the disk
-    disks: int = 1  # inside the PC, whatever is done with them
+    disks: int | None = 1  # inside the PC, whatever is done with them; None: more may be hidden
 
 
 def authority(signers: Sequence[str]) -> str | None:
@@ -72,18 +72,52 @@ def boot_folder(signers: Sequence[BootSigner], trust: Trust) -> str:
 
 
 VENDOR_STORAGE = "vendor-storage"
+"""Why an image is not applied: its disk needs a driver. Alone: Setup can be staged. With an ending: what it lacks."""
+
+BY_SETUP = frozenset({VENDOR_STORAGE, "boot-revoked", "boot-unknown"})
+"""Reasons against applying an image that Setup may get round: its own driver, its own boot file."""
+
+_LACKS = frozenset({"no-setup", "setup-disks", "setup-disks-unseen", "setup-driver"})
 
 
-def refuse(image: WindowsImage, host: Host, basis: Basis | None, *, despite: str | None = None) -> None:
+def refuse(
+    image: WindowsImage,
+    host: Host,
+    basis: Basis | None,
+    *,
+    storage_driver: bool = False,
+    despite: str | None = None,
+) -> None:
     """Raises Fault windows-refused with the first reason against this image on this PC, profile-less and final.
 
-    A driver that the disk needs from the very start cannot be added to an image that is applied from here: last of
-    all, because Microsoft's own Setup can still be staged then (``refuse_setup``).
+    A driver that the disk needs from the very start cannot be added to an image that is applied from here. Last of
+    all, and the reason names the other way: Setup where it can be staged, or what is missing for it.
     """
     _refuse_both(image, host, basis, despite)
     boot_folder(image.boot_signers, host.trust)
     if host.vendor_storage:
+        try:
+            refuse_setup(image, host, basis, storage_driver=storage_driver, despite=despite)
+        except Fault as fault:
+            lacks = str(fault.params["reason"])
+            raise _refused(f"{VENDOR_STORAGE}-{lacks if lacks in _LACKS else 'setup-boot'}") from None
         raise _refused(VENDOR_STORAGE)
+
+
+def why_apply(host: Host) -> str:
+    """Message id: why an image is applied here and Setup is not staged."""
+    return "windows-why-apply" if host.vendor_storage is False else "windows-why-apply-unseen"
+
+
+def why_setup(
+    image: WindowsImage, host: Host, basis: Basis | None, *, storage_driver: bool, despite: str | None = None
+) -> str:
+    """Message id: why Setup is staged and the image is not applied. The first is only ever somebody's wish."""
+    try:
+        refuse(image, host, basis, storage_driver=storage_driver, despite=despite)
+    except Fault as fault:
+        return "windows-why-setup-driver" if fault.params["reason"] == VENDOR_STORAGE else "windows-why-setup-boot"
+    return "windows-why-setup-asked"
 
 
 def refuse_setup(
@@ -97,6 +131,8 @@ def refuse_setup(
     _refuse_both(image, host, basis, despite)
     if image.setup is None:
         raise _refused("no-setup")
+    if host.disks is None:
+        raise _refused("setup-disks-unseen")
     if host.disks > 1:
         raise _refused("setup-disks")
     if host.vendor_storage and not storage_driver:

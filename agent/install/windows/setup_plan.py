@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from agent.install.layout import PARTITION_ARGV, Layout
 from agent.install.windows import layout as lay
 from agent.install.windows.autounattend import NAME, SHELL, autounattend, shell
-from agent.install.windows.choice import Host, boot_folder, refuse_setup
+from agent.install.windows.choice import Host, boot_folder, refuse_setup, why_setup
 from agent.install.windows.plan import KEYBOARDS, MINIMUM_DISK, TIMEZONE, image_facts
 from agent.install.windows.unattend import computer_name
 from agent.model.errors import Fault
@@ -56,6 +56,7 @@ def plan_setup(
     Raises Fault windows-refused with the reason, disk-too-small.
     """
     media = refuse_setup(image, host, basis, storage_driver=bool(storage), despite=despite)
+    why = why_setup(image, host, basis, storage_driver=bool(storage), despite=despite)
     if disk_size_bytes < minimum_disk:
         raise Fault("disk-too-small", have=disk_size_bytes, need=minimum_disk)
     size = media.bytes + image.bytes + media.files * _CLUSTER + min(_SPARE, minimum_disk // 4)
@@ -80,7 +81,7 @@ def plan_setup(
         profile=image.id,
         system=SystemChoice.WINDOWS,
         disk=identity,
-        image={**image_facts(image, status, basis, despite), "path": "setup"},
+        image=image_facts(image, status, basis, despite, path="setup", why=why),
         identifiers=ours,
         partition_script=parts.script,
         steps=_steps(
@@ -155,20 +156,20 @@ def _steps(
         Step(
             id="step-media",
             kind="run",
-            detail={"bytes": media.bytes + image.bytes, "files": media.files + len(image.files)},
-            postcondition="every file read back from the disk has the hash of the list",
-        ),
-        Step(
-            id="step-bootfiles",
-            kind="write",
-            detail={"folder": folder, "authority": authority, "boot_index": media.boot_index},
-            postcondition="what the firmware starts, read back, is signed as planned",
+            detail={"bytes": media.bytes + image.bytes, "files": media.files + len(image.files) - 1},
+            postcondition="every file but the boot file is there; read back from the disk it has the hash of the list",
         ),
         Step(
             id="step-answers",
             kind="write",
             detail={"files": dict(files), "drivers": drivers, "boot_index": media.boot_index},
             postcondition="boot.wim verified and read back; our files out of it are equal; no key, nothing wiped",
+        ),
+        Step(
+            id="step-bootfiles",
+            kind="write",
+            detail={"folder": folder, "authority": authority, "boot_index": media.boot_index},
+            postcondition="what the firmware starts, read back, is signed as planned; nothing starts before this step",
         ),
         Step(
             id="step-check",

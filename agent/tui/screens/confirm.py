@@ -328,6 +328,8 @@ class ConfirmScreen(BenchScreen):
                 text = w("confirm-then-setup", profile=self._profile_label(install))
             else:
                 text = w("confirm-then-install", system=w(f"choice-{system}"), profile=self._profile_label(install))
+            if why := f.dig(install, "image", "why"):
+                text += " " + w(str(why))
             if system == "windows" and f.dig(install, "image", "status") != "proven":
                 text += " " + w("windows-not-proven")
             if install.get("rehearsed"):

@@ -258,7 +258,7 @@ def todo(state: State, outcomes: list[Outcome | None], *, installed: bool, stage
         return ["todo-set-aside", "todo-tape", "todo-keep-stick"]
     if any(o is None or not o.proven for o in outcomes) or not outcomes:
         return ["todo-set-aside", "todo-read-journal", "todo-keep-stick"]
-    if Outcome.CLEARED_WITH_EXCEPTIONS in outcomes:
-        return ["todo-owner-rule", "todo-label", "todo-unplug"]
     after = ["todo-setup-start", "todo-setup-end"] if staged else []
+    if Outcome.CLEARED_WITH_EXCEPTIONS in outcomes:
+        return ["todo-owner-rule", "todo-label", "todo-unplug", *after]
     return ["todo-label", *(["todo-sheet"] if installed else []), "todo-unplug", *after]

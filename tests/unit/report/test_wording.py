@@ -252,7 +252,17 @@ def test_staged_setup_is_no_installed_system_on_the_paper() -> None:
     assert made.install is not None and made.install.result == "staged"
     said = ids(wording(made))
     assert "paper-install-staged" in said and not {"paper-install-started", "paper-install-checked"} & set(said)
-    assert "Windows n’est pas installé" in text(made) and "Système installé" not in text(made)
+    assert "Système installé" not in text(made)
+    for said_so in ("Préparé", "Windows n’est pas encore installé", "premier démarrage", "Personne ne l’a vu démarrer"):
+        assert said_so in text(made)
+
+
+def test_a_windows_that_setup_installed_is_told_so_once_a_person_saw_it() -> None:
+    seen = {"ok": True, "verified": "started", "status": "done", "image_status": "unproven", "os_family": "windows"}
+    made = report(evidence(), install=seen | {"path": "setup"})
+    said = ids(wording(made))
+    assert "paper-install-setup-started" in said and not {"paper-install-started", "paper-windows-start"} & set(said)
+    assert "paper-install-started" in ids(wording(report(evidence(), install=seen | {"path": "apply"})))
 
 
 # --- the word « reconditionné » ----------------------------------------------------------------------------------

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,9 +20,12 @@ from agent.install.layout import ESP, MIB, usable_end
 from agent.install.windows.autounattend import NAME, SHELL, autounattend, faults, shell
 from agent.install.windows.choice import refuse, refuse_setup
 from agent.install.windows.layout import BASIC_DATA, setup_gpt
+from agent.install.windows.plan import plan_windows
 from agent.install.windows.setup_plan import plan_setup
 from agent.install.windows.sidecar import read_sidecar, storage_drivers, write_sidecar
+from agent.install.windows.stage import _COPY
 from agent.install.windows.unattend import unattend
+from agent.locale import LANGUAGES, words
 from agent.model.errors import Fault
 from agent.model.facts import to_wire
 from agent.model.plan import InstallPlan
@@ -209,6 +215,7 @@ def test_only_drivers_of_disk_controllers_are_loaded_first(tmp_path: Path) -> No
         ({"oem_key": "absent"}, {}, True, "no-oem-key"),
         ({}, {"setup": None}, True, "no-setup"),
         ({"disks": 2}, {}, True, "setup-disks"),
+        ({"disks": None}, {}, True, "setup-disks-unseen"),
         ({"vendor_storage": True}, {}, False, "setup-driver"),
         ({}, {"setup": {**MEDIA, "boot_signers": [{"folder": "EFI", "authority": "2023"}]}}, True, None),
         (
@@ -233,11 +240,94 @@ def test_setup_has_the_locks_of_an_applied_image_and_its_own(
     assert caught.value.error_id == "windows-refused" and caught.value.params["reason"] == reason
 
 
-def test_an_image_is_not_applied_where_the_disk_needs_a_driver() -> None:
-    refuse(IMAGE, HOST, Basis.OEM_MSDM)
+ONLY_2023 = [{"folder": "EFI", "authority": "2023"}]
+ONLY_2011 = [{"folder": "EFI", "authority": "2011"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "image", "driver", "reason"),
+    [
+        ({}, {"setup": MEDIA}, True, "vendor-storage"),
+        ({}, {}, True, "vendor-storage-no-setup"),
+        ({}, {"setup": MEDIA}, False, "vendor-storage-setup-driver"),
+        ({"disks": 2}, {"setup": MEDIA}, True, "vendor-storage-setup-disks"),
+        ({"disks": None}, {"setup": MEDIA}, True, "vendor-storage-setup-disks-unseen"),
+        (
+            {"trust": dataclasses.replace(HOST.trust, knows_2023=False)},
+            {"setup": {**MEDIA, "boot_signers": ONLY_2023}},
+            True,
+            "vendor-storage-setup-boot",
+        ),
+    ],
+)
+def test_where_the_disk_needs_a_driver_the_reason_names_setup_or_what_it_lacks(
+    changes: dict[str, Any], image: dict[str, Any], driver: bool, reason: str
+) -> None:
+    brought = windows_image(**image)
+    refuse(brought, dataclasses.replace(HOST, **changes), Basis.OEM_MSDM, storage_driver=driver)
+    host = dataclasses.replace(HOST, vendor_storage=True, **changes)
     with pytest.raises(Fault) as caught:
-        refuse(IMAGE, dataclasses.replace(HOST, vendor_storage=True), Basis.OEM_MSDM)
-    assert caught.value.params["reason"] == "vendor-storage"
+        refuse(brought, host, Basis.OEM_MSDM, storage_driver=driver)
+    assert caught.value.params["reason"] == reason
+    for lang in LANGUAGES:
+        said = words(lang)(f"windows-reason-{reason}")
+        assert said in words(lang)("err-windows-refused.why", reason=reason)
+        assert "AHCI" in said and ("Microsoft" in said) and "VMD" in said
+
+
+def test_the_plan_says_which_way_and_why() -> None:
+    """Neither way is ever taken in silence: the reason is part of the plan, and so of what is consented to."""
+    behind = dataclasses.replace(HOST, vendor_storage=True)
+    unknown = windows_image(boot_signers=ONLY_2023, setup={**MEDIA, "boot_signers": ONLY_2011})
+    old = dataclasses.replace(HOST, trust=dataclasses.replace(HOST.trust, knows_2023=False))
+    for plan, path, why in (
+        (make(), "setup", "windows-why-setup-asked"),
+        (make(host=behind, drivers="drivers/a/b", storage=("vmd.inf",)), "setup", "windows-why-setup-driver"),
+        (make(host=old, image=unknown), "setup", "windows-why-setup-boot"),
+        (_applied(vendor_storage=False), "apply", "windows-why-apply"),
+        (_applied(vendor_storage=None), "apply", "windows-why-apply-unseen"),
+    ):
+        assert (plan.image["path"], plan.image["why"]) == (path, why)
+        assert plan.staged is (path == "setup") and words("fr")(why) != why
+
+
+def _applied(**changes: Any) -> InstallPlan:
+    return plan_windows(
+        image=IMAGE, status="unproven", host=dataclasses.replace(HOST, **changes), basis=Basis.RETAIL_OWNED,
+        despite=None, drivers=None, identity=DISK, disk_size_bytes=DISK.size_bytes, logical_block=512,
+        identifiers=fixed_identifiers(), tag=None, rehearsed=False,
+    )  # fmt: skip
+
+
+def test_what_the_firmware_starts_is_written_last() -> None:
+    """A disk on which the copying was cut starts nothing: only two looks come after the boot file."""
+    ids = [s.id for s in make().steps]
+    assert ids[ids.index("step-bootfiles") :] == ["step-bootfiles", "step-check", "step-nvram"]
+    media = next(s for s in make().steps if s.id == "step-media").detail
+    assert media["files"] == MEDIA["files"] - 1 + len(IMAGE.files)  # type: ignore[operator]
+
+
+@pytest.mark.process
+def test_a_copy_that_is_ended_leaves_no_tool_that_writes(tmp_path: Path) -> None:
+    """A stop ends the shell: the mcopy under it must not go on writing on the disk."""
+    (tmp_path / "setup/sources").mkdir(parents=True)
+    tool = tmp_path / "bin/mcopy"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\necho $$ >"{tmp_path}/pid"\nexec sleep 60\n')
+    (tmp_path / "bin/mmd").write_text("#!/bin/sh\n")
+    for each in tool.parent.iterdir():
+        each.chmod(0o755)
+    env = {"PATH": f"{tool.parent}:/usr/bin:/bin"}
+    argv = ["sh", "-c", _COPY, "regain", "/nowhere", str(tmp_path / "setup"), "install.wim"]
+    with subprocess.Popen(argv, env=env) as shell_process:
+        until = time.monotonic() + 10
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        shell_process.terminate()
+        assert shell_process.wait(10) == 143
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def test_the_boot_file_is_the_one_of_the_medium_and_not_of_the_image() -> None:
