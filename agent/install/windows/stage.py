@@ -7,8 +7,10 @@ last: a disk on which the copying was cut, wherever it was, starts nothing.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.install.background import run_watched
@@ -139,13 +141,18 @@ def _same_stick(work: Work) -> str:
     return told
 
 
-def _blame(work: Work, failure: StepFailed) -> Exception:
-    """Why a copy is not what it should be: the stick when it is no longer the one of the gate, else what was seen."""
-    try:
-        _same_stick(work)
-    except Fault as fault:
-        return fault
-    return failure
+def _or_the_stick(step: Callable[[Work], str]) -> Callable[[Work], str]:
+    """A step that failed because the stick is no longer the one of the gate says so. Raises Fault image-damaged."""
+
+    @functools.wraps(step)
+    def told(work: Work) -> str:
+        try:
+            return step(work)
+        except StepFailed:
+            _same_stick(work)
+            raise
+
+    return told
 
 
 def make_file_system(work: Work) -> str:
@@ -157,6 +164,7 @@ def make_file_system(work: Work) -> str:
     return f"FAT32 {fat_serial(ids)}"
 
 
+@_or_the_stick
 def copy_media(work: Work) -> str:
     """The stick's files on the partition, but for what starts it; then each one hashed as the disk gives it back.
 
@@ -174,12 +182,9 @@ def copy_media(work: Work) -> str:
         why = last_line(answer.errors)
         if "full" in why.lower():
             raise Fault("install-disk-full", wrote=True, disk=work.plan.disk.suffix)
-        raise _blame(work, StepFailed(f"mcopy: exit {answer.exit_status}: {why}"))
+        raise StepFailed(f"mcopy: exit {answer.exit_status}: {why}")
     planned = "".join(f"{digest}  {name}\n" for digest, name in rows)
-    try:
-        count = work.must(["sh", "-c", _READ_BACK, "regain", "{setup}"], stdin=planned.encode(), timeout_s=2 * 3600)
-    except StepFailed as failure:
-        raise _blame(work, failure) from None
+    count = work.must(["sh", "-c", _READ_BACK, "regain", "{setup}"], stdin=planned.encode(), timeout_s=2 * 3600)
     expect("files read back", count.text.strip(), str(detail["files"]))
     work.tell(total, total)
     return f"{count.text.strip()} files read back"
@@ -194,6 +199,7 @@ def _listed(work: Work) -> list[tuple[str, str]]:
     return [(digest, name.removeprefix("./")) for digest, name in pairs]
 
 
+@_or_the_stick
 def write_boot_files(work: Work) -> str:
     """The boot file that this firmware trusts, on the path that it looks at by itself: from here on the disk starts."""
     detail = work.detail("step-bootfiles")

@@ -361,6 +361,21 @@ async def test_a_staged_setup_never_reads_as_installed(lang: str) -> None:
         assert w("ev-install-staged") in d.text() and w("ev-install-finished") not in d.text()
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lacks", ["no-setup", "setup-driver", "setup-disks", "setup-disks-unseen", "setup-boot"])
+@run
+async def test_why_windows_is_not_offered_behind_vmd_fits_its_column(lang: str, lacks: str) -> None:
+    session, w = ScriptedSession(), words(lang)
+    async with bench(session, size=SIZES[0], lang=lang) as d:
+        await d.scan("RC02041U")
+        note = f"windows-reason-vendor-storage-{lacks}"
+        next(o for o in session.job.options if o["system"] == "windows")["note"] = note
+        await d.press("right")
+        well_made(d, SIZES[0])
+        column = " ".join(" ".join(line.split("│")[-1] for line in d.lines()).split())
+        assert " ".join(w(note).split()) in column
+
+
 def test_journal_filters() -> None:
     session = ScriptedSession()
     session.start()
