@@ -242,6 +242,9 @@ def image_add(
     origin: Annotated[str, typer.Option("--from", help="Windows : iso, volume-portal ou mar-portal.")] = "iso",
     licence: Annotated[list[str] | None, typer.Option(help="Windows : licences permises (à répéter).")] = None,
     language: Annotated[str | None, typer.Option(help="Windows : langue, si ce n'est pas le français.")] = None,
+    setup: Annotated[
+        bool, typer.Option("--setup", help="Windows : garder aussi l'installateur de Microsoft (ISO ou son dossier).")
+    ] = False,
     operator: Annotated[str, typer.Option(help="Numéro de carte.")] = "",
     out: Images = None,
     as_json: Json = False,
@@ -253,7 +256,7 @@ def image_add(
 
         bring.add(
             file, image_id=windows, index=index, origin=origin, licences=licence or (), language=language,
-            operator=operator, images=_folder(out), as_json=as_json,
+            operator=operator, images=_folder(out), setup=setup, as_json=as_json,
         )  # fmt: skip
         return
     assert profile is not None
@@ -333,3 +336,5 @@ def image_list(out: Images = None, as_json: Json = False) -> None:
         missing = "" if row["present"] else "  " + w()("image-list-missing")
         told = row["image"]
         say(f"{row['id']:<16} {told['name']} {told['version']} {told['language']}  {status}{missing}")
+        if row.get("setup"):
+            say(" " * 17 + w()("windows-setup-listed", status=w()(f"image-status-{row['setup_status']}")))

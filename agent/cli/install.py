@@ -60,6 +60,9 @@ def install(
     despite: Annotated[
         str | None, typer.Option(help="Windows : installer malgré le verdict ; le motif est imprimé.")
     ] = None,
+    setup: Annotated[
+        bool, typer.Option("--setup", help="Windows : préparer l'installateur de Microsoft au lieu d'installer.")
+    ] = False,
     confirm_boot: Annotated[
         bool, typer.Option("--confirm-boot", help="Windows a démarré sur ce poste : le constater et le signer.")
     ] = False,
@@ -80,7 +83,7 @@ def install(
         raise typer.Exit(int(Exit.DONE))
     if not profile or not confirm:
         raise Fault("usage", what="--profile" if not profile else "--confirm")
-    asked = _Windows(licence=licence, edition=edition, despite=despite)
+    asked = _Windows(licence=licence, edition=edition, despite=despite, setup=setup)
     run = _Install(disk, profile, image, confirm, out, asked=asked, operator=operator, tag=tag, as_json=as_json)
     run.linux = LinuxOptions(encrypt=encrypt, locale=locale, keyboard=keyboard, timezone=timezone)
     code = run(erasure_record=erasure_record, unproven=unproven, keys=keys)
@@ -117,6 +120,7 @@ class _Windows:
     licence: str | None = None
     edition: str | None = None
     despite: str | None = None
+    setup: bool = False
 
 
 class _Install(OneDisk):
@@ -165,6 +169,8 @@ class _Install(OneDisk):
         from agent.install.plan import FIRST_BOOT_MARKER
         from agent.model.plan import SystemChoice
 
+        if planned.staged:
+            return "windows-setup-next"
         if planned.system is SystemChoice.WINDOWS:
             return "install-next-windows"
         files = next(s.detail["files"] for s in planned.steps if s.id == "step-identity")
@@ -185,6 +191,7 @@ class _Install(OneDisk):
             licence=self.asked.licence,
             edition=self.asked.edition,
             despite=self.asked.despite,
+            setup=self.asked.setup,
             logical_block=known(facts.logical_block_size) or 512,
             tag=self.tag,
         )
@@ -204,6 +211,8 @@ class _Install(OneDisk):
             if self.linux != AS_IT_IS:
                 raise Fault("usage", what="--encrypt, --locale, --keyboard, --timezone: Linux")
             return self._windows_plan(facts, folder)
+        if self.asked.setup:
+            raise Fault("usage", what="--setup: Windows")
         asked = self.linux
         profile = adapted(load_profile(self.profile), asked)
         if not self.image.is_file():

@@ -175,8 +175,8 @@ class _Reverify:
             self._say("reverify-as", path=disk.path, identity=erasure.disk.identity)
         else:
             self._say("reverify-disk", path=disk.path, identity=erasure.disk.identity)
-        if report.install is not None and report.install.result == "done":
-            self._say("reverify-installed")
+        if report.install is not None and report.install.result in ("done", "staged"):
+            self._say("reverify-installed" if report.install.result == "done" else "reverify-staged")
 
     def _say_expected(self, want: Expected) -> None:
         from agent.erasure.ranges import total

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agent.model.inventory import Inventory
     from agent.model.plan import InstallPlan
     from agent.model.report import Report
+    from agent.model.windows import Way
 
 
 def sidecar_folder(image: Path) -> Path | None:
@@ -58,6 +59,7 @@ def plan(
     despite: str | None,
     logical_block: int,
     tag: str | None,
+    setup: bool = False,
 ) -> InstallPlan:
     """The plan of ``regain install`` for a Windows image. Raises Fault usage, windows-refused, windows-edition."""
     from agent.install.windows.choice import refuse_edition
@@ -70,7 +72,8 @@ def plan(
     basis = basis_of(licence)
     refuse_edition(image, edition, basis)
     inventory, verdict = look_at_pc(machine)
-    offer = windows.Offer(image=image, basis=basis, folder=folder, status=read_confirmations(folder, image).status)
+    status = read_confirmations(folder, image).status("setup" if setup else "apply")
+    offer = windows.Offer(image=image, basis=basis, folder=folder, status=status, setup=setup)
     return windows.plan_offer(
         offer,
         identity,
@@ -96,21 +99,30 @@ def add(
     language: str | None,
     operator: str,
     images: Path,
+    setup: bool,
     as_json: bool,
 ) -> None:
-    """Read everything in the files and write the sidecar; nothing is assumed. Raises Fault."""
+    """Read everything in the files and write the sidecar; nothing is assumed. ``setup``: keep what Setup needs too.
+
+    Raises Fault.
+    """
+    from agent.install.windows import media
     from agent.install.windows.iso import copy_out, in_order
+    from agent.install.windows.setup_plan import MEDIA
     from agent.install.windows.sidecar import FOLDER, make_sidecar, write_sidecar
     from agent.install.windows.wim import Wim
     from agent.machine.live import LiveMachine
 
-    if not file.is_file():
+    whole = file.is_dir() or file.suffix.lower() == ".iso"
+    if not file.is_file() and not whole:
         raise Fault("file-unreadable", path=str(file), why="not a file")
+    if setup and not whole:
+        raise Fault("usage", what=w()("windows-setup-iso"))
     machine = LiveMachine()
     bases = [basis_of(word) for word in licences] or [basis_of(None)]
     folder = images / FOLDER / image_id
-    if file.suffix.lower() == ".iso":
-        files = copy_out(machine, file.resolve(), folder)
+    if whole:
+        files = copy_out(machine, file.resolve(), folder, media=MEDIA if setup else "")
         say_or_skip("windows-copied", as_json=as_json, file=", ".join(f.name for f in files))
     else:
         if file.resolve().parent != folder.resolve():
@@ -124,12 +136,19 @@ def add(
         lines = [_line(each) for each in Wim(machine=machine, files=files).indexes()]
         raise Fault("usage", what="\n".join([w()("windows-index-asked"), *lines]))
     obtained = {"from": origin, "date": machine.clock.utc()[:10], "by": operator}
-    image = make_sidecar(machine, files, index, image_id=image_id, obtained=obtained, bases=bases, language=language)
+    kept = None
+    if setup:
+        kept, files = media.take(machine, folder), media.split(machine, files)
+    image = make_sidecar(
+        machine, files, index, image_id=image_id, obtained=obtained, bases=bases, language=language, setup=kept
+    )
     path = write_sidecar(folder, image)
     if as_json:
         emit_json({**image.model_dump(mode="json", by_alias=True), "sidecar": str(path)})
     else:
         say(w()("windows-added", file=str(path), name=image.image.name, language=image.image.language))
+        if kept is not None:
+            say(w()("windows-setup-added", files=kept.files))
 
 
 def _line(each: Index) -> str:
@@ -144,16 +163,20 @@ def say_or_skip(message: str, *, as_json: bool, **params: Any) -> None:
 
 def rows(images: Path) -> list[dict[str, Any]]:
     """The Windows images of a folder, for ``regain image list``; one with a mistake says it."""
+    from agent.install.windows.setup_plan import LIST
     from agent.install.windows.sidecar import SIDECAR, folders, read_confirmations, read_sidecar
 
     found = []
     for folder in folders(images):
         try:
             image = read_sidecar(folder / SIDECAR)
-            status = read_confirmations(folder, image).status
+            seen = read_confirmations(folder, image)
             present = all((folder / part.name).is_file() for part in image.files)
             wire = image.model_dump(mode="json", by_alias=True)
-            found.append({**wire, "kind": "windows", "status": status, "present": present})
+            told = {"kind": "windows", "status": seen.status("apply"), "present": present}
+            if image.setup is not None:
+                told |= {"setup_status": seen.status("setup"), "present": present and (folder / LIST).is_file()}
+            found.append({**wire, **told})
         except Fault as fault:
             why = w()(f"err-{fault.error_id}.why", **fault.params)
             found.append({"id": folder.name, "kind": "windows", "error": why})
@@ -162,6 +185,7 @@ def rows(images: Path) -> list[dict[str, Any]]:
 
 def check(folder: Path) -> list[tuple[str, str]]:
     """(finding id, detail) of an image against its sidecar: hashes, then every checksum inside."""
+    from agent.install.windows import media
     from agent.install.windows.gate import file_hash
     from agent.install.windows.sidecar import SIDECAR, read_sidecar
     from agent.install.windows.wim import Wim
@@ -178,6 +202,8 @@ def check(folder: Path) -> list[tuple[str, str]]:
             wim = Wim(machine=machine, files=[folder / part.name for part in image.files])
             wim.whole_set()
             wim.verify()
+        if image.setup is not None:
+            found += [("hash", why) for why in media.check(machine, folder, image.setup)]
     except Fault as fault:
         found.append(("unreadable", str(fault.params.get("why") or fault.params)))
     return found
@@ -191,7 +217,8 @@ def confirm_boot(
 ) -> None:
     """The technician saw Windows start on this PC: looked for on the disk, signed, written beside the image.
 
-    ``report`` is the verified record of the install. Raises Fault boot-not-seen, usage without a card.
+    ``report`` is the verified record of the install, or of a Setup that was staged and has installed since then.
+    Raises Fault boot-not-seen, usage without a card.
     """
     from agent.install.windows.sidecar import SIDECAR, confirm, read_sidecar
     from agent.install.windows.started import find_traces
@@ -202,17 +229,18 @@ def confirm_boot(
         raise Fault("usage", what="--operator")
     image = read_sidecar(folder / SIDECAR)
     install = report.install
-    if install is None or install.os_family != "windows" or install.result != "done" or report.exercise:
+    if install is None or install.os_family != "windows" or install.result not in _CONFIRMED or report.exercise:
         raise Fault("boot-not-seen", why=w()("windows-other-record"))
+    path = _CONFIRMED[install.result]
     if install.image_sha256 != image.files[0].sha256:
         raise Fault("boot-not-seen", why=w()("windows-other-image"))
     wim = Wim(machine=machine, files=[folder / part.name for part in image.files])
     names = frozenset(name.lower() for name in wim.names(image.image.index))
     told = install.detail.get("identifiers")
     identifiers = told if isinstance(told, dict) else {}
-    traces = find_traces(machine, disk, identifiers, image_names=names)
+    traces = find_traces(machine, disk, identifiers, image_names=names, staged=path == "setup")
     inventory, _ = look_at_pc(machine)
-    stream = _sign(machine, out, inventory, install.model_dump(mode="json"), traces, operator=operator)
+    stream = _sign(machine, out, inventory, report, traces, operator=operator)
     maker, model = known(inventory.system.manufacturer) or "?", known(inventory.system.product) or "?"
     seen = confirm(
         folder,
@@ -224,17 +252,21 @@ def confirm_boot(
             workshop=report.workshop or "",
             card=operator,
             date=machine.clock.utc()[:10],
+            path=path,
         ),
     )
-    makers = {c.maker.lower() for c in seen.seen}
-    models = {(c.maker.lower(), c.model.lower()) for c in seen.seen}
+    models = seen.models(path)
+    makers = {each for each, _ in models}
     if as_json:
-        emit_json({**stream, "image": image.id, "status": seen.status, "models": len(models), "makers": len(makers),
-                   "traces": traces})  # fmt: skip
+        emit_json({**stream, "image": image.id, "path": path, "status": seen.status(path), "models": len(models),
+                   "makers": len(makers), "traces": traces})  # fmt: skip
     else:
         say(w()("windows-confirmed", id=image.id, maker=maker, model=model, models=len(models), want=PROVEN_MODELS,
-                makers=len(makers), wantmakers=PROVEN_MAKERS))  # fmt: skip
+                makers=len(makers), wantmakers=PROVEN_MAKERS, path=path))  # fmt: skip
 
+
+_CONFIRMED: Mapping[str, Way] = {"done": "apply", "staged": "setup"}
+"""Result of the record that is confirmed, and by which path its Windows came."""
 
 _KEPT = (
     "os_family",
@@ -245,6 +277,7 @@ _KEPT = (
     "edition",
     "language",
     "licence_basis",
+    "path",
     "layout",
 )
 
@@ -253,12 +286,12 @@ def _sign(
     machine: Machine,
     out: Path,
     inventory: Inventory,
-    install: Mapping[str, Any],
+    report: Report,
     traces: Sequence[str],
     *,
     operator: str,
 ) -> dict[str, Any]:
-    """A signed record that says "started", from the record that said "checked"."""
+    """A signed record that says "started", from the record that said "checked", or that only Setup was there."""
     import secrets
 
     from agent import __version__
@@ -276,8 +309,9 @@ def _sign(
     stream.emit(Kind.TAG_READ, tag=None, operator=operator)
     stream.emit(Kind.INVENTORY_FINISHED, inventory=to_wire(inventory), seconds=inventory.took_s)
     stream.emit(Kind.ASSESSED, eligibility={}, options=[])  # nothing is chosen here: what was installed is confirmed
+    install = report.install.model_dump(mode="json") if report.install else {}
     identifiers = install.get("detail", {}).get("identifiers", {})
-    detail = {"traces": list(traces), "seen_by": operator, "identifiers": identifiers}
+    detail = {"traces": list(traces), "seen_by": operator, "identifiers": identifiers, "after": str(report.report_id)}
     wire = {key: install.get(key) for key in _KEPT}
     told = {**wire, "ok": True, "status": "done", "verified": "started", "detail": detail}
     paper.finish(stream, plan=None, evidence=(), install=told)

@@ -14,7 +14,7 @@ from typing import Any
 from agent.install import nvram, partitions
 from agent.install.leave import put_back
 from agent.install.linux import boot, checks, disk, encrypted, identity, unpack
-from agent.install.windows import bootfiles, gate, volume
+from agent.install.windows import bootfiles, gate, stage, volume
 from agent.install.windows import checks as windows_checks
 from agent.install.work import StepFailed, Work
 from agent.machine.door import Machine, OpenDisk
@@ -51,6 +51,22 @@ STEPS: Mapping[SystemChoice, Mapping[str, Callable[[Work], str]]] = {
         "step-nvram": nvram.write_nvram,
     },
 }
+
+STAGING: Mapping[str, Callable[[Work], str]] = {
+    "step-gate": stage.gate,
+    "step-partition": partitions.partition,
+    "step-format": stage.make_file_system,
+    "step-media": stage.copy_media,
+    "step-answers": stage.write_answers,
+    "step-bootfiles": stage.write_boot_files,
+    "step-check": stage.check,
+    "step-nvram": nvram.write_nvram,
+}
+"""Of a plan that leaves Microsoft's own Setup on the disk, and no system."""
+
+
+def _steps(plan: InstallPlan) -> Mapping[str, Callable[[Work], str]]:
+    return STAGING if plan.staged else STEPS[plan.system]
 
 
 def install(
@@ -93,7 +109,8 @@ def install(
         put_back(work, failed=not finished)
         seconds = round(clock.monotonic() - started, 3)
         verified = Verified.CHECKED if finished else Verified.NONE
-        emit(Kind.INSTALL_FINISHED, {"ok": finished, "verified": verified.value, "seconds": seconds})
+        end = {"ok": finished, "verified": verified.value, "seconds": seconds}
+        emit(Kind.INSTALL_FINISHED, {**end, "staged": True} if plan.staged else end)
     return result(plan, tuple(done), seconds=seconds, warnings=tuple(work.warnings))
 
 
@@ -103,7 +120,7 @@ def _one(work: Work, step_id: str, index: int, emit: Emit) -> StepResult:
     started = clock.monotonic()
     work.wrote = work.wrote or step_id != "step-gate"
     try:
-        observed = STEPS[work.plan.system][step_id](work)
+        observed = _steps(work.plan)[step_id](work)
     except StepFailed as failure:
         emit(Kind.STEP_FAILED, {"step": step_id, "error": str(failure)})
         raise Fault("install-step-failed", wrote=work.wrote, step=step_id, observed=str(failure)) from None

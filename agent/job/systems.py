@@ -70,12 +70,12 @@ class Systems:
         }
 
     def windows_offers(self, inventory: Inventory, verdict: WindowsVerdict) -> Sequence[Mapping[str, Any]]:
-        found, _ = windows.offers(self._images, windows.host_of(inventory, verdict))
+        found, _ = windows.offers(self._images, inventory, windows.host_of(inventory, verdict))
         return [offer.facts(support_until=windows_version()[1]) for offer in found]
 
     def windows_facts(self, inventory: Inventory, verdict: WindowsVerdict) -> Mapping[str, Any]:
         """What is said of Windows on this PC; of an image that was brought, its own facts say the rest."""
-        found, note = windows.offers(self._images, windows.host_of(inventory, verdict))
+        found, note = windows.offers(self._images, inventory, windows.host_of(inventory, verdict))
         key = known(inventory.oem_windows_key)
         licence = {"present": "licence-oem-present", "absent": "licence-oem-absent"}.get(key or "", "licence-unknown")
         version, ends = windows_version()
@@ -168,7 +168,9 @@ def _install(
 
 def wire(result: InstallResult) -> Mapping[str, Any]:
     """``status`` is what happened here; what the manifest says of the image goes to ``detail.image_status``."""
-    status = "rehearsed" if result.rehearsed else "done" if result.ok else "failed"
+    staged = result.image.get("path") == "setup"
+    good = "staged" if staged else "done"  # no system is on the disk then: never the word of one that is
+    status = "rehearsed" if result.rehearsed else good if result.ok else "failed"
     return {
         "ok": result.ok,
         "os_family": result.system.value,
@@ -184,6 +186,7 @@ def wire(result: InstallResult) -> Mapping[str, Any]:
         "unproven_reason": result.unproven_reason,
         "detail": {
             "image_status": result.status,
+            **({"path_reason": result.image["why"]} if "why" in result.image else {}),
             "steps": to_wire(result.steps),
             "versions": dict(result.versions),
             "firmware_mode": result.firmware_mode,
@@ -195,13 +198,14 @@ def wire(result: InstallResult) -> Mapping[str, Any]:
 
 def _layout(result: InstallResult) -> str:
     if result.system is SystemChoice.WINDOWS:
-        return "windows-gpt"
+        return "windows-setup" if result.image.get("path") == "setup" else "windows-gpt"
     return "hybrid-gpt-luks" if "luks_uuid" in result.identifiers else "hybrid-gpt"
 
 
 def _windows_wire(result: InstallResult) -> Mapping[str, Any]:
-    """Edition, language and the right to them; how it was laid out (INSTALL design, 12: path A)."""
+    """Edition, language and the right to them; who lays it out: we do, or Microsoft's own Setup later on."""
     if result.system is not SystemChoice.WINDOWS:
         return {}
     told = {key: result.image.get(key) for key in ("edition", "language", "licence_basis")}
-    return {**told, "path": "apply", **({"despite": result.image["despite"]} if result.image.get("despite") else {})}
+    path = result.image.get("path", "apply")
+    return {**told, "path": path, **({"despite": result.image["despite"]} if result.image.get("despite") else {})}

@@ -1,20 +1,33 @@
-"""The Windows images of a stick, as offers on one PC: what is shown, what is planned, why one is refused."""
+"""The Windows images of a stick, as offers on one PC: what is shown, what is planned, why one is refused.
+
+Two ways lead to a Windows: the image is applied from here, or Microsoft's own Setup is left on the disk and does it
+when the PC starts. The second one is offered where the first is refused for a reason that it gets round.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from agent.install.windows.choice import Host, Trust, refuse
+from agent.install.windows.choice import BY_SETUP, Host, Trust, refuse, refuse_setup
 from agent.install.windows.layout import draw_identifiers
 from agent.install.windows.plan import estimate_s, plan_windows
-from agent.install.windows.sidecar import SIDECAR, drivers_for, folders, read_confirmations, read_sidecar
+from agent.install.windows.setup_plan import estimate_s as estimate_setup_s
+from agent.install.windows.setup_plan import plan_setup
+from agent.install.windows.sidecar import (
+    SIDECAR,
+    drivers_for,
+    folders,
+    read_confirmations,
+    read_sidecar,
+    storage_drivers,
+)
 from agent.model.eligibility import WindowsVerdict
 from agent.model.errors import Fault
-from agent.model.facts import known
+from agent.model.facts import Absent, Known, Unreadable, known
 from agent.model.identity import DiskIdentity
 from agent.model.inventory import Inventory
 from agent.model.plan import InstallPlan
@@ -22,27 +35,42 @@ from agent.model.windows import Basis, WindowsImage
 
 BY_HAND = "note-windows-by-hand"
 NOT_PROVEN = "windows-not-proven"
+STAGED = "windows-setup-note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One image under one licence: what a technician chooses. ``folder`` has its files."""
+    """One image under one licence: what a technician chooses. ``folder`` has its files.
+
+    ``setup``: Microsoft's own Setup is staged, and no Windows is installed.
+    """
 
     image: WindowsImage
     basis: Basis
     folder: Path
     status: str
+    setup: bool = False
 
     @property
     def id(self) -> str:
-        return f"{self.image.id}+{self.basis.value}"
+        return f"{self.image.id}+{self.basis.value}{'+setup' if self.setup else ''}"
+
+    def drivers(self, inventory: Inventory) -> str | None:
+        """Their folder below the image's, for this very model."""
+        maker, product = known(inventory.system.manufacturer) or "", known(inventory.system.product) or ""
+        return drivers_for(self.folder, maker=maker, product=product)
 
     def facts(self, *, support_until: str) -> Mapping[str, Any]:
         """The same keys as a Linux profile has."""
         name, told = self.image.image.name, self.image.image
+        if self.setup and self.image.setup is not None:
+            label = {"fr": f"Installateur de Microsoft : {name}", "en": f"Microsoft's Setup: {name}"}
+            seconds = estimate_setup_s(self.image, self.image.setup)
+        else:
+            label, seconds = {"fr": name, "en": name}, estimate_s(self.image)
         return {
             "id": self.id,
-            "label": {"fr": name, "en": name},
+            "label": label,
             "summary": {"fr": f"{told.edition} {told.version}", "en": f"{told.edition} {told.version}"},
             "support_until": support_until,
             "licence": f"windows-basis-{self.basis.value}",
@@ -50,10 +78,13 @@ class Offer:
             "unpacked_bytes": told.unpacked_bytes,
             "space_bytes": told.unpacked_bytes,
             "status": self.status,
-            "estimate_s": estimate_s(self.image),
-            "sheet": "sheet-windows",
+            "estimate_s": seconds,
+            "sheet": "sheet-windows-setup" if self.setup else "sheet-windows",
             "hidden": False,
         }
+
+
+_OUTSIDE: tuple[str | None, ...] = ("usb", "optical")
 
 
 def host_of(inventory: Inventory, verdict: WindowsVerdict) -> Host:
@@ -68,6 +99,30 @@ def host_of(inventory: Inventory, verdict: WindowsVerdict) -> Host:
         ),
         verdict=verdict,
         oem_key=known(inventory.oem_windows_key) or "unknown",
+        vendor_storage=vendor_storage(inventory),
+        disks=inner_disks(inventory),
+    )
+
+
+def inner_disks(inventory: Inventory) -> int | None:
+    """How many disks Windows may count inside this PC; None when a controller may keep some out of our sight."""
+    disks, controllers = known(inventory.disks), inventory.storage_controllers
+    hidden = [c.hidden_disks for c in known(controllers) or ()]
+    if disks is None or any(isinstance(fact, Unreadable) for fact in (controllers, *hidden)):
+        return None
+    return len([disk for disk in disks if known(disk.medium) not in _OUTSIDE]) + sum(known(n) or 0 for n in hidden)
+
+
+def vendor_storage(inventory: Inventory) -> bool | None:
+    """True when a controller hides its disks from a Windows without its driver: Intel VMD, or a RAID mode (RST)."""
+    controllers = inventory.storage_controllers
+    if isinstance(controllers, Absent):  # no such bus: nothing to hide behind
+        return False
+    if not isinstance(controllers, Known):
+        return None
+    return any(
+        c.pci_class.startswith("0104") or known(c.driver) == "vmd" or (known(c.hidden_disks) or 0) > 0
+        for c in controllers.value
     )
 
 
@@ -77,26 +132,45 @@ def brought(images: Path) -> Iterator[Offer]:
     for folder in folders(images):
         try:
             image = read_sidecar(folder / SIDECAR)
-            status = read_confirmations(folder, image).status
+            seen = read_confirmations(folder, image)
         except Fault:
             continue
         for basis in image.licence_bases:
-            yield Offer(image=image, basis=basis, folder=folder, status=status)
+            offer = Offer(image=image, basis=basis, folder=folder, status=seen.status("apply"))
+            yield offer
+            if image.setup is not None:
+                yield replace(offer, status=seen.status("setup"), setup=True)
 
 
-def offers(images: Path, host: Host) -> tuple[Sequence[Offer], str | None]:
+def offers(images: Path, inventory: Inventory, host: Host) -> tuple[Sequence[Offer], str | None]:
     """What this PC may get, and the note of the choice: the first reason when everything was refused."""
     good: list[Offer] = []
     reasons: list[str] = []
+    refused = ""  # why the image before could not be applied
     for offer in brought(images):
+        if offer.setup and refused not in BY_SETUP:
+            continue  # the image itself can be applied, or Setup would meet the same lock
         try:
-            refuse(offer.image, host, offer.basis)
+            refuse_offer(offer, inventory, host)
             good.append(offer)
+            refused = ""
         except Fault as fault:
-            reasons.append(f"windows-reason-{fault.params['reason']}")
+            refused = str(fault.params["reason"])
+            if offer.setup:
+                reasons.pop()  # the image's own: what is against Setup is what can still be mended
+            reasons.append(refused)
+    if any(o.setup for o in good):
+        return good, STAGED
     if good:
         return good, NOT_PROVEN if any(o.status != "proven" for o in good) else None
-    return (), reasons[0] if reasons else BY_HAND
+    return (), f"windows-reason-{reasons[0]}" if reasons else BY_HAND
+
+
+def refuse_offer(offer: Offer, inventory: Inventory, host: Host, *, despite: str | None = None) -> None:
+    """Raises Fault windows-refused with the first reason against this offer on this PC."""
+    storage = bool(storage_drivers(offer.folder, offer.drivers(inventory)))
+    lock = refuse_setup if offer.setup else refuse
+    lock(offer.image, host, offer.basis, storage_driver=storage, despite=despite)
 
 
 def find(images: Path, offer_id: str) -> Offer:
@@ -119,18 +193,20 @@ def plan_offer(
     despite: str | None = None,
 ) -> InstallPlan:
     """Raises Fault windows-refused, disk-too-small."""
-    system = inventory.system
-    return plan_windows(
-        image=offer.image,
-        status=offer.status,
-        host=host,
-        basis=offer.basis,
-        despite=despite,
-        drivers=drivers_for(offer.folder, maker=known(system.manufacturer) or "", product=known(system.product) or ""),
-        identity=disk,
-        disk_size_bytes=disk.size_bytes,
-        logical_block=logical_block,
-        identifiers=draw_identifiers(os.urandom),
-        tag=tag,
-        rehearsed=exercise,
-    )
+    drivers = offer.drivers(inventory)
+    given: dict[str, Any] = {
+        "image": offer.image,
+        "status": offer.status,
+        "host": host,
+        "basis": offer.basis,
+        "despite": despite,
+        "drivers": drivers,
+        "storage": storage_drivers(offer.folder, drivers),
+        "identity": disk,
+        "disk_size_bytes": disk.size_bytes,
+        "logical_block": logical_block,
+        "identifiers": draw_identifiers(os.urandom),
+        "tag": tag,
+        "rehearsed": exercise,
+    }
+    return plan_setup(**given) if offer.setup else plan_windows(**given)

@@ -107,6 +107,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "sidecar-bad": ("S20", Exit.NOT_ELIGIBLE),
     "boot-not-seen": ("S21", Exit.REFUSED),
     "encryption-refused": ("S22", Exit.REFUSED),
+    "media-unfit": ("S23", Exit.REFUSED),
     "phrase-no-stick": ("S24", Exit.REFUSED),
     "phrase-not-kept": ("S25", Exit.INSTALL_FAILED),
     # C: stick, clock, certificate

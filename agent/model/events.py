@@ -67,7 +67,7 @@ class Kind(StrEnum):
     STEP_STARTED = "step_started"  # step, index, total
     STEP_FINISHED = "step_finished"  # step, seconds, observed
     STEP_FAILED = "step_failed"  # step, error
-    INSTALL_FINISHED = "install_finished"  # ok, verified (none|checked|rehearsed), seconds
+    INSTALL_FINISHED = "install_finished"  # ok, verified (none|checked|rehearsed), seconds; staged: only Setup
     # paper and delivery
     RECORD_SIGNED = "record_signed"  # report_id, number, sha256, path
     CERTIFICATE_WRITTEN = "certificate_written"  # path, kind

@@ -105,6 +105,11 @@ class InstallPlan:
     def encrypted(self) -> bool:
         return "luks_uuid" in self.identifiers
 
+    @property
+    def staged(self) -> bool:
+        """True when the plan leaves Microsoft's own Setup on the disk: no system is installed by it."""
+        return self.image.get("path") == "setup"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

@@ -375,7 +375,8 @@ class PlanSummary(Wire):
 
 class Install(Wire):
     """``result`` is what happened here, ``verified`` how much of it was seen, ``status`` what the image's manifest
-    says of the image (INSTALL design, section 14)."""
+    says of the image (INSTALL design, section 14). ``staged``: Microsoft's own Setup lies on the disk, and no system.
+    """
 
     os_family: str | None = None
     profile: str | None = None
@@ -387,7 +388,7 @@ class Install(Wire):
     licence_basis: str | None = None
     path: str | None = None
     layout: str | None = None
-    result: Literal["done", "failed", "rehearsed", "locked", "unknown"]
+    result: Literal["done", "staged", "failed", "rehearsed", "locked", "unknown"]
     verified: Literal["none", "checked", "rehearsed", "started"] = "none"
     status: Literal["proven", "rehearsed", "unproven"] | None = None
     unproven_reason: str | None = None

@@ -68,6 +68,19 @@ class BootSigner(Closed):
     authority: Authority
 
 
+class SetupMedia(Closed):
+    """The content of the ISO beside the image, for Microsoft's own Setup: ``setup/`` and its list of hashes.
+
+    ``boot_signers``: "EFI" is the boot file of the medium itself, "EFI_EX" the newer one inside its ``boot.wim``.
+    """
+
+    sha256: Sha256  # of the list: every file's own hash is in it
+    files: int = Field(gt=0)
+    bytes: int = Field(gt=0)
+    boot_index: int = Field(ge=1, le=20)  # the image of boot.wim that starts
+    boot_signers: tuple[BootSigner, ...] = Field(min_length=1, max_length=2)
+
+
 class WindowsImage(Closed):
     """``images/windows/<id>/sidecar.yaml``."""
 
@@ -80,6 +93,7 @@ class WindowsImage(Closed):
     boot_signers: tuple[BootSigner, ...] = Field(min_length=1, max_length=2)
     obtained: Obtained
     licence_bases: tuple[Basis, ...] = Field(min_length=1)
+    setup: SetupMedia | None = None
 
     @model_validator(mode="after")
     def _single(self) -> WindowsImage:
@@ -96,8 +110,15 @@ class WindowsImage(Closed):
         return sum(f.bytes for f in self.files)
 
 
+Way = Literal["apply", "setup"]
+"""The image was applied from here, or Microsoft's own Setup was staged and did it when the PC started."""
+
+
 class Confirmation(Closed):
-    """A PC that was seen starting this very image; written by ``--confirm-boot`` and by nothing else."""
+    """A PC that was seen starting this very image; written by ``--confirm-boot`` and by nothing else.
+
+    ``path``: a Windows that Setup installed says nothing of one that is applied from here, nor the other way round.
+    """
 
     report_id: str
     maker: str
@@ -105,6 +126,7 @@ class Confirmation(Closed):
     workshop: str
     card: str
     date: str
+    path: Way = "apply"
 
 
 class Confirmations(Closed):
@@ -116,10 +138,13 @@ class Confirmations(Closed):
     sha256: Sha256  # of the first file: a new image starts unproven again
     seen: tuple[Confirmation, ...] = ()
 
-    @property
-    def status(self) -> Literal["proven", "unproven"]:
+    def models(self, path: Way) -> set[tuple[str, str]]:
+        """Maker and model of every PC that was seen starting what came by this path."""
+        return {(c.maker.lower(), c.model.lower()) for c in self.seen if c.path == path}
+
+    def status(self, path: Way) -> Literal["proven", "unproven"]:
         """Proven by three models of two makers (INSTALL design, 14)."""
-        models = {(c.maker.lower(), c.model.lower()) for c in self.seen}
+        models = self.models(path)
         makers = {maker for maker, _ in models}
         return "proven" if len(models) >= PROVEN_MODELS and len(makers) >= PROVEN_MAKERS else "unproven"
 

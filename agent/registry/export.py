@@ -73,7 +73,7 @@ def _row(w: Wording, device: Mapping[str, Any]) -> list[str]:
         "outcomes": ", ".join(w.maybe("outcome", d["shown"]) for d in device["disks"]),
         "windows11": w.maybe("windows11", facts["windows11"]) if facts.get("windows11") else None,
         "linux": w.maybe("linux", facts["linux"]) if facts.get("linux") else None,
-        "system": install.get("profile") or install.get("os_family"),
+        "system": _system(w, install),
         "number": device["number"],
         "workshop": device["workshop"],
         "lot": facts.get("lot"),
@@ -81,6 +81,12 @@ def _row(w: Wording, device: Mapping[str, Any]) -> list[str]:
         "last_at": french_date(device["last_at"]),
     }
     return [cell(str(told[name]) if told[name] is not None else "") for name in COLUMNS]
+
+
+def _system(w: Wording, install: Mapping[str, Any]) -> str | None:
+    """What was to be installed, and how that ended where it is not a system on the disk."""
+    name, result = install.get("profile") or install.get("os_family"), install.get("result")
+    return name if name is None or result in (None, "done") else f"{name} ({w.maybe('install', result)})"
 
 
 def devices_csv(devices: Iterable[Mapping[str, Any]], *, exercise: bool) -> bytes:

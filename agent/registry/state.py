@@ -53,7 +53,7 @@ def state_of(
         return "failed"
     reserved = bool(outcomes & _RESERVED)
     not_erased = bool(disks) and any(is_own_disk(d) for d in facts.get("left_alone") or ())
-    trouble = install is not None and install.get("result") in ("failed", "unknown")
+    trouble = install is not None and install.get("result") in ("failed", "unknown", "staged")  # staged: Setup waits
     if reserved or not_erased or trouble or doubtful:
         return "attention"
     return "done" if disks else "seen"

@@ -397,7 +397,7 @@ def _plan(plan: Mapping[str, Any] | None) -> PlanSummary | None:
     )
 
 
-_RESULTS = frozenset({"done", "failed", "rehearsed", "locked", "unknown"})
+_RESULTS = frozenset({"done", "staged", "failed", "rehearsed", "locked", "unknown"})
 
 
 def _image_status(install: Mapping[str, Any]) -> Any:
@@ -419,7 +419,7 @@ def _install_result(install: Mapping[str, Any], *, exercise: bool) -> str:
     else:
         result = "failed" if not ok else "done"
     repeated = exercise or install.get("rehearsed") is True
-    return "rehearsed" if result == "done" and repeated else result
+    return "rehearsed" if result in ("done", "staged") and repeated else result
 
 
 def _install(install: Mapping[str, Any] | None, plan: Mapping[str, Any] | None, *, exercise: bool) -> Install | None:

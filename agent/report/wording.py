@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.model.plan import NOT_OF_THIS_PC
-from agent.model.report import CommandCheck, DiskOutcome, Erasure, ErasureException, Report, ReportKind
+from agent.model.report import CommandCheck, DiskOutcome, Erasure, ErasureException, Install, Report, ReportKind
 from agent.model.windows import Basis
 
 FLASH = frozenset({"ssd", "nvme", "emmc"})
@@ -320,6 +320,14 @@ def _windows(report: Report) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def _how_much(install: Install) -> str:
+    """How much of it was seen. Setup that is staged is no system, whatever else is said of it."""
+    if install.result in ("rehearsed", "staged"):
+        return {"rehearsed": "repeated", "staged": "staged"}[install.result]
+    by_setup = install.path == "setup" and install.verified == "started"
+    return "setup-started" if by_setup else install.verified
+
+
 def _install(report: Report) -> tuple[Line, ...]:
     install = report.install
     if install is None:
@@ -327,7 +335,7 @@ def _install(report: Report) -> tuple[Line, ...]:
     if install.result in ("failed", "locked", "unknown"):
         return (Line(id=f"paper-install-{install.result}"),)
     rehearsed = install.result == "rehearsed"
-    lines = [Line(id="paper-install-repeated" if rehearsed else f"paper-install-{install.verified}")]
+    lines = [Line(id=f"paper-install-{_how_much(install)}")]
     if install.os_family == "windows" and install.verified != "started" and not rehearsed:
         lines.append(Line(id="paper-windows-start"))
     if install.status != "proven":

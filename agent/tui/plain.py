@@ -141,6 +141,10 @@ class PlainSink:
             if after := method.get("fallback"):
                 told = self._words(after["reason"], **after.get("params", {}))
                 lines += wrapped(self._words("plain-fallback", method=told), "   ")
+        image = (plan.get("install") or {}).get("image", {})
+        if "why" in image:  # a Windows, which has two ways: the one that is taken is said with its reason
+            lines += self._say(f"plain-then-{image['path']}", profile=plan["install"]["profile"])
+            lines += wrapped(self._words(image["why"]), "   ")
         return lines
 
     def _on_consent_refused(self, event: Event) -> list[str]:
@@ -306,8 +310,8 @@ class PlainSink:
         return self._say("plain-step", n=p["index"], of=p["total"], step=self._words(p["step"]))
 
     def _on_install_finished(self, event: Event) -> list[str]:
-        key = "plain-install-done" if event.params.get("ok") else "plain-install-failed"
-        return self._say(key)
+        done = "plain-install-staged" if event.params.get("staged") else "plain-install-done"
+        return self._say(done if event.params.get("ok") else "plain-install-failed")
 
     def _on_record_signed(self, event: Event) -> list[str]:
         return self._say("plain-record", number=event.params["number"], path=event.params["path"])

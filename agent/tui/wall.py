@@ -88,6 +88,8 @@ def _done(job: Job, w: Words) -> Face:
     if not outcomes <= {Outcome.PURGED, Outcome.CLEARED}:
         return Face(word="wall-unknown", slot=theme.RED, shape=Shape.STRIPES, reason=w("wall-why-unknown"),
                     sound=Sound.FAILED)  # fmt: skip
+    if (job.install_result or {}).get("staged"):
+        return _call(w("wall-why-staged"))
     number = (job.certificate or {}).get("number", "")
     reason = w("wall-why-done", number=str(number)) if number else ""
     return Face(word="wall-done", slot=theme.GREEN, shape=Shape.FRAME, reason=reason, sound=Sound.DONE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from agent.model.eligibility import WindowsVerdict
 from agent.model.errors import Fault
-from agent.model.windows import Basis, BootSigner, WindowsImage
+from agent.model.windows import Basis, BootSigner, SetupMedia, WindowsImage
 
 PCA_2011 = "Microsoft Windows Production PCA 2011"
 CA_2023 = "Windows UEFI CA 2023"
@@ -39,6 +39,8 @@ class Host:
     trust: Trust
     verdict: WindowsVerdict
     oem_key: str  # present | absent | unknown
+    vendor_storage: bool | None = None  # Intel VMD or a RAID mode: Windows needs a driver to see the disk
+    disks: int | None = 1  # inside the PC, whatever is done with them; None: more may be hidden
 
 
 def authority(signers: Sequence[str]) -> str | None:
@@ -69,8 +71,78 @@ def boot_folder(signers: Sequence[BootSigner], trust: Trust) -> str:
     raise _refused("boot-revoked" if trust.revokes_2011 else "boot-unknown")
 
 
-def refuse(image: WindowsImage, host: Host, basis: Basis | None, *, despite: str | None = None) -> None:
+VENDOR_STORAGE = "vendor-storage"
+"""Why an image is not applied: its disk needs a driver. Alone: Setup can be staged. With an ending: what it lacks."""
+
+BY_SETUP = frozenset({VENDOR_STORAGE, "boot-revoked", "boot-unknown"})
+"""Reasons against applying an image that Setup may get round: its own driver, its own boot file."""
+
+_LACKS = frozenset({"no-setup", "setup-disks", "setup-disks-unseen", "setup-driver"})
+
+
+def refuse(
+    image: WindowsImage,
+    host: Host,
+    basis: Basis | None,
+    *,
+    storage_driver: bool = False,
+    despite: str | None = None,
+) -> None:
     """Raises Fault windows-refused with the first reason against this image on this PC, profile-less and final.
+
+    A driver that the disk needs from the very start cannot be added to an image that is applied from here. Last of
+    all, and the reason names the other way: Setup where it can be staged, or what is missing for it.
+    """
+    _refuse_both(image, host, basis, despite)
+    boot_folder(image.boot_signers, host.trust)
+    if host.vendor_storage:
+        try:
+            refuse_setup(image, host, basis, storage_driver=storage_driver, despite=despite)
+        except Fault as fault:
+            lacks = str(fault.params["reason"])
+            raise _refused(f"{VENDOR_STORAGE}-{lacks if lacks in _LACKS else 'setup-boot'}") from None
+        raise _refused(VENDOR_STORAGE)
+
+
+def why_apply(host: Host) -> str:
+    """Message id: why an image is applied here and Setup is not staged."""
+    return "windows-why-apply" if host.vendor_storage is False else "windows-why-apply-unseen"
+
+
+def why_setup(
+    image: WindowsImage, host: Host, basis: Basis | None, *, storage_driver: bool, despite: str | None = None
+) -> str:
+    """Message id: why Setup is staged and the image is not applied. The first is only ever somebody's wish."""
+    try:
+        refuse(image, host, basis, storage_driver=storage_driver, despite=despite)
+    except Fault as fault:
+        return "windows-why-setup-driver" if fault.params["reason"] == VENDOR_STORAGE else "windows-why-setup-boot"
+    return "windows-why-setup-asked"
+
+
+def refuse_setup(
+    image: WindowsImage, host: Host, basis: Basis | None, *, storage_driver: bool, despite: str | None = None
+) -> SetupMedia:
+    """The same locks for Microsoft's own Setup. Raises Fault windows-refused.
+
+    An answer file names a disk by a number that only Windows knows: with a second disk inside it could be another one.
+    ``storage_driver``: the drivers for this very model have one for its disk.
+    """
+    _refuse_both(image, host, basis, despite)
+    if image.setup is None:
+        raise _refused("no-setup")
+    if host.disks is None:
+        raise _refused("setup-disks-unseen")
+    if host.disks > 1:
+        raise _refused("setup-disks")
+    if host.vendor_storage and not storage_driver:
+        raise _refused("setup-driver")
+    boot_folder(image.setup.boot_signers, host.trust)
+    return image.setup
+
+
+def _refuse_both(image: WindowsImage, host: Host, basis: Basis | None, despite: str | None) -> None:
+    """Whatever the way to this Windows.
 
     ``despite``: a written reason, printed in the report, that opens only the eligibility rules: nothing makes a PC
     start that has no UEFI, and nothing makes up for a licence.
@@ -87,7 +159,6 @@ def refuse(image: WindowsImage, host: Host, basis: Basis | None, *, despite: str
         raise _refused("basis-not-allowed")
     if basis is Basis.OEM_MSDM and host.oem_key != "present":
         raise _refused("no-oem-key")
-    boot_folder(image.boot_signers, host.trust)
 
 
 def refuse_edition(image: WindowsImage, declared: str | None, basis: Basis) -> None:

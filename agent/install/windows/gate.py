@@ -16,6 +16,26 @@ from agent.model.errors import Fault
 def gate(work: Work) -> str:
     """Raises Fault disk-changed, image-damaged, wim-no-index, wim-parts, image-unfit: nothing has been written then."""
     same_disk(work)
+    told = same_files(work)
+    detail = work.detail("step-gate")
+    wim = _wim(work)
+    missing = list(lacking(wim.names(detail["index"])))
+    if missing:
+        raise Fault("image-unfit", file=work.image, missing=", ".join(missing))
+    name, planned = detail["boot"]
+    found = authority(signers(wim.content(detail["index"], boot_manager(name)))) or "?"
+    if found != planned:
+        raise Fault("image-unfit", file=work.image, missing=f"{boot_manager(name)}: {planned} (is {found})")
+    return f"{work.plan.disk.suffix}, {told}, boot {planned}"
+
+
+def _wim(work: Work) -> Wim:
+    folder = Path(work.image).parent
+    return Wim(machine=work.machine, files=[folder / name for name, _ in work.detail("step-gate")["files"]])
+
+
+def same_files(work: Work) -> str:
+    """The files of the image by their hashes, and the edition that is planned. Raises as ``gate`` does."""
     detail = work.detail("step-gate")
     folder = Path(work.image).parent
     for name, planned in detail["files"]:
@@ -24,19 +44,12 @@ def gate(work: Work) -> str:
             why = f"sha256 {found[:12]}…, sidecar {planned[:12]}…"
             raise Fault("image-damaged", file=name, why=why)
         work.stop_if_asked()
-    wim = Wim(machine=work.machine, files=[folder / name for name, _ in detail["files"]])
+    wim = _wim(work)
     wim.whole_set()
     told = wim.index(detail["index"])
     if (told.edition, told.language) != (detail["edition"], detail["language"]):
         raise Fault("image-unfit", file=work.image, missing=f"{detail['edition']} {detail['language']}")
-    missing = list(lacking(wim.names(detail["index"])))
-    if missing:
-        raise Fault("image-unfit", file=work.image, missing=", ".join(missing))
-    name, planned = detail["boot"]
-    found = authority(signers(wim.content(detail["index"], boot_manager(name)))) or "?"
-    if found != planned:
-        raise Fault("image-unfit", file=work.image, missing=f"{boot_manager(name)}: {planned} (is {found})")
-    return f"{work.plan.disk.suffix}, {len(detail['files'])} files, {told.name}, boot {planned}"
+    return f"{len(detail['files'])} files, {told.name}"
 
 
 def file_hash(machine: Machine, file: Path) -> str:

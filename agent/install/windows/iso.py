@@ -1,4 +1,8 @@
-"""The image file out of an ISO that somebody downloaded. Needs root: it is mounted, read only, for the copy alone."""
+"""The image file out of an ISO that somebody downloaded, and the rest of it for Microsoft's own Setup.
+
+Needs root: the ISO is mounted, read only, for the copy alone. A folder with the same content serves as well: an ISO
+that is mounted already, or the USB stick that Microsoft's own tool made.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,14 @@ from agent.model.errors import Fault
 # Microsoft's ISOs are UDF; the mount is private and ends with the command.
 _COPY = r"""
 set -e
-iso=$1 folder=$2 here=$(mktemp -d -p /run regain-iso.XXXXXXXX)
-trap 'umount "$here" 2>/dev/null || :; rmdir "$here"' EXIT
-mount -o ro,loop,nosuid,nodev,noexec "$iso" "$here"
+iso=$1 folder=$2 media=$3
+if [ -d "$iso" ]; then
+  here=$iso
+else
+  here=$(mktemp -d -p /run regain-iso.XXXXXXXX)
+  trap 'umount "$here" 2>/dev/null || :; rmdir "$here"' EXIT
+  mount -o ro,loop,nosuid,nodev,noexec "$iso" "$here"
+fi
 found=
 for name in "$here"/[sS][oO][uU][rR][cC][eE][sS]/[iI][nN][sS][tT][aA][lL][lL]*; do
   case $name in
@@ -23,15 +32,37 @@ for name in "$here"/[sS][oO][uU][rR][cC][eE][sS]/[iI][nN][sS][tT][aA][lL][lL]*; 
   esac
 done
 [ -n "$found" ] || { echo "no install.wim, install.esd, install.swm" >&2; exit 3; }
+[ -n "$media" ] || exit 0
+rm -rf "$folder/$media.part" "$folder/$media"
+mkdir "$folder/$media.part"
+cd "$here"
+find . -type f ! -ipath './sources/install.wim' ! -ipath './sources/install.esd' ! -ipath './sources/install*.swm' \
+  ! -ipath './System Volume Information/*' -exec cp --parents -- {} "$folder/$media.part" \;
+mv "$folder/$media.part" "$folder/$media"
 """
 
 
-def copy_out(machine: Machine, iso: Path, folder: Path) -> list[Path]:
-    """The files of the image, in ``folder``. Raises Fault not-root, image-damaged, image-unfit."""
+def copy_out(machine: Machine, iso: Path, folder: Path, *, media: str = "") -> list[Path]:
+    """The files of the image, in ``folder``; with ``media`` everything else too, in that folder of it.
+
+    Raises Fault not-root, image-damaged, image-unfit.
+    """
     if not machine.is_root():
         raise Fault("not-root")
     folder.mkdir(parents=True, exist_ok=True)
-    argv = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _COPY, "regain", str(iso), str(folder)]
+    argv = [
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "sh",
+        "-c",
+        _COPY,
+        "regain",
+        str(iso),
+        str(folder.absolute()),
+        media,
+    ]
     try:
         answer = machine.run(argv, timeout_s=2 * 3600)
     except DoorError as error:

@@ -82,3 +82,40 @@ def mkfs(layout: Layout, identifiers: Mapping[str, str]) -> list[list[str]]:
         ntfs("Windows"),
         ntfs("Recovery"),
     ]
+
+
+SETUP_GUIDS = ("disk_guid", "esp_guid", "esp_id")
+"""Of a disk that carries Microsoft's own Setup. ``esp_guid``, ``esp_id``: the partition that the firmware starts."""
+
+LEFT_BY_SETUP = (("EFI", 300), ("MSR", 16))
+"""Partitions that Setup makes before its own, in MiB: the answer file says the same."""
+
+
+def setup_gpt(
+    *, disk_bytes: int, sector: int, identifiers: Mapping[str, str], media: int, windows_needs: int
+) -> Layout:
+    """One FAT32 partition at the beginning, of "basic data": Setup makes the ESP itself, and a disk with two of them
+    stops in "specialize" (pbatard/rufus 432). First on the disk and in the table, it is number 1 whoever counts.
+
+    ``media`` and ``windows_needs`` in bytes. Raises Fault disk-too-small, ValueError for a sector size nobody has.
+    """
+    if sector < 512 or MIB % sector:
+        raise ValueError(f"sector size {sector}")
+    size = max(ESP_BYTES, -(-media // MIB) * MIB)
+    rest = usable_end(disk_bytes, sector) - MIB - size - sum(mib for _, mib in LEFT_BY_SETUP) * MIB
+    if rest < windows_needs:
+        raise Fault("disk-too-small", have=disk_bytes, need=disk_bytes - rest + windows_needs)
+    return Layout(
+        sector=sector,
+        disk_guid=identifiers["disk_guid"],
+        first_lba=MIB // sector,
+        partitions=(
+            Partition(
+                name="SETUP",
+                type=BASIC_DATA,
+                guid=identifiers["esp_guid"],
+                start=MIB // sector,
+                size=size // sector,
+            ),
+        ),
+    )

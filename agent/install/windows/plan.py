@@ -7,13 +7,13 @@ its folder, ``{boot}`` a folder of the live system's memory.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.install.layout import PARTITION_ARGV, Layout
 from agent.install.windows import bcd
 from agent.install.windows import layout as lay
-from agent.install.windows.choice import Host, boot_folder, refuse
+from agent.install.windows.choice import Host, boot_folder, refuse, why_apply
 from agent.install.windows.security import descriptor
 from agent.install.windows.unattend import PLACE, computer_name, unattend
 from agent.model.errors import Fault
@@ -50,13 +50,14 @@ def plan_windows(
     identifiers: Mapping[str, str],
     tag: str | None,
     rehearsed: bool,
+    storage: Sequence[str] = (),
     minimum_disk: int = MINIMUM_DISK,
 ) -> InstallPlan:
-    """What will be written. ``drivers``: their folder below the image's, or None.
+    """What will be written. ``drivers``: their folder below the image's, or None; ``storage``: its .inf for disks.
 
     Raises Fault windows-refused with the reason, disk-too-small.
     """
-    refuse(image, host, basis, despite=despite)
+    refuse(image, host, basis, storage_driver=bool(storage), despite=despite)
     if disk_size_bytes < minimum_disk:
         raise Fault("disk-too-small", have=disk_size_bytes, need=minimum_disk)
     needs = int(image.image.unpacked_bytes * _SLACK) + min(_SPARE, minimum_disk // 10)
@@ -67,7 +68,7 @@ def plan_windows(
         profile=image.id,
         system=SystemChoice.WINDOWS,
         disk=identity,
-        image=_facts(image, status, basis, despite),
+        image=image_facts(image, status, basis, despite, path="apply", why=why_apply(host)),
         identifiers=dict(identifiers),
         partition_script=parts.script,
         steps=_steps(
@@ -98,7 +99,10 @@ def boot_store(identifiers: Mapping[str, str], *, label: str, locale: str) -> by
     )
 
 
-def _facts(image: WindowsImage, status: str, basis: Basis | None, despite: str | None) -> Mapping[str, Any]:
+def image_facts(
+    image: WindowsImage, status: str, basis: Basis | None, despite: str | None, *, path: str, why: str
+) -> Mapping[str, Any]:
+    """``path``: apply, or setup for Microsoft's own; ``why`` it is this one, as a message id."""
     told = image.image
     return {
         "name": image.id,
@@ -114,6 +118,8 @@ def _facts(image: WindowsImage, status: str, basis: Basis | None, despite: str |
         "licence_basis": basis.value if basis else None,
         "despite": despite,
         "status": status,
+        "path": path,
+        "why": why,
     }
 
 

@@ -23,6 +23,7 @@ from agent.model.windows import (
     Confirmation,
     Confirmations,
     Obtained,
+    SetupMedia,
     WimFile,
     WimImage,
     WindowsImage,
@@ -96,6 +97,26 @@ def drivers_for(folder: Path, *, maker: str, product: str) -> str | None:
     return None
 
 
+def storage_drivers(folder: Path, drivers: str | None) -> tuple[str, ...]:
+    """The .inf files for disk controllers, by their path below the drivers (class SCSIAdapter or HDC, in the file)."""
+    root = folder / drivers if drivers else None
+    found = sorted(p for p in root.rglob("*") if p.suffix.lower() == ".inf") if root else []
+    return tuple(str(p.relative_to(root)) for p in found if root and _DISK_CLASS.search(_text(p)))
+
+
+_DISK_CLASS = re.compile(r"(?im)^\s*Class\s*=\s*\"?(SCSIAdapter|HDC)\b")
+
+
+def _text(inf: Path) -> str:
+    """An .inf is UTF-16 with a mark, or one byte a letter. Raises Fault file-unreadable."""
+    try:
+        with inf.open("rb") as file:
+            data = file.read(_BIGGEST)
+    except OSError as error:
+        raise Fault("file-unreadable", path=str(inf), why=error.strerror or "") from None
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1", "replace")
+
+
 def make_sidecar(
     machine: Machine,
     files: Sequence[Path],
@@ -105,6 +126,7 @@ def make_sidecar(
     obtained: Mapping[str, str],
     bases: Sequence[Basis],
     language: str | None = None,
+    setup: SetupMedia | None = None,
 ) -> WindowsImage:
     """What a sidecar says, all of it read in the files; every checksum of the image is tried, which takes minutes.
 
@@ -140,6 +162,7 @@ def make_sidecar(
         boot_signers=_boot_signers(wim, number, names),
         obtained=Obtained.model_validate(dict(obtained)),
         licence_bases=tuple(bases),
+        setup=setup,
     )
 
 

@@ -7,6 +7,7 @@ settings: Microsoft Learn, "Unattended Windows Setup Reference". Never tried on 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 DRIVERS = "Drivers"
@@ -36,34 +37,50 @@ def unattend(
 ) -> str:
     """The file, with the line ends of Windows. ``keyboard`` as "040c:0000040c"."""
     commands = ([] if device_encryption else [_NO_ENCRYPTION]) + ([_PNPUTIL] if drivers else [])
-    specialize = _part("Microsoft-Windows-Shell-Setup", {"ComputerName": computer, "TimeZone": timezone}) + (
-        _commands(commands) if commands else ""
-    )
-    oobe = _part(
-        "Microsoft-Windows-International-Core",
-        {"InputLocale": keyboard, "SystemLocale": language, "UILanguage": language, "UserLocale": language},
-    )
+    return document(first_start(computer=computer, language=language, keyboard=keyboard, timezone=timezone,
+                                commands=commands))  # fmt: skip
+
+
+def first_start(
+    *, computer: str, language: str, keyboard: str, timezone: str, commands: Sequence[str] = (_NO_ENCRYPTION,)
+) -> dict[str, str]:
+    """The passes after the image is on the disk, the same whoever put it there."""
+    specialize = part("Microsoft-Windows-Shell-Setup", lines({"ComputerName": computer, "TimeZone": timezone}))
+    return {
+        "specialize": specialize + (_commands(commands) if commands else ""),
+        "oobeSystem": part("Microsoft-Windows-International-Core", lines(locale(language, keyboard))),
+    }
+
+
+def locale(language: str, keyboard: str) -> dict[str, str]:
+    return {"InputLocale": keyboard, "SystemLocale": language, "UILanguage": language, "UserLocale": language}
+
+
+def document(passes: Mapping[str, str]) -> str:
+    """The file, with the line ends of Windows."""
+    settings = "".join(f'  <settings pass="{name}">\n{inner}  </settings>\n' for name, inner in passes.items())
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        '<unattend xmlns="urn:schemas-microsoft-com:unattend">\n'
-        f'  <settings pass="specialize">\n{specialize}  </settings>\n'
-        f'  <settings pass="oobeSystem">\n{oobe}  </settings>\n'
-        "</unattend>\n"
+        f'<unattend xmlns="urn:schemas-microsoft-com:unattend">\n{settings}</unattend>\n'
     )
     return text.replace("\n", "\r\n")
 
 
-def _part(name: str, values: dict[str, str]) -> str:
-    inner = "".join(f"      <{key}>{escape(value)}</{key}>\n" for key, value in values.items())
+def lines(values: Mapping[str, str]) -> str:
+    return "".join(f"      <{key}>{escape(value)}</{key}>\n" for key, value in values.items())
+
+
+def part(name: str, inner: str) -> str:
+    """One component of a pass around its settings."""
     return f'    <component name="{name}" {_COMPONENT}>\n{inner}    </component>\n'
 
 
-def _commands(lines: list[str]) -> str:
+def _commands(commands: Sequence[str]) -> str:
     rows = "".join(
         '        <RunSynchronousCommand wcm:action="add">\n'
         f"          <Order>{order}</Order>\n          <Path>{escape(line)}</Path>\n"
         "        </RunSynchronousCommand>\n"
-        for order, line in enumerate(lines, start=1)
+        for order, line in enumerate(commands, start=1)
     )
     return (
         f'    <component name="Microsoft-Windows-Deployment" {_COMPONENT}>\n'

@@ -70,9 +70,9 @@ def apply(work: Work) -> str:
     """
     detail = work.detail("step-unpack")
     work.make_folder()
-    before = _written(work)
+    before = written(work, "windows")
     total = detail["bytes"]
-    answer = run_watched(work, detail["argv"], total=total, done=lambda: _written(work) - before)
+    answer = run_watched(work, detail["argv"], total=total, done=lambda: written(work, "windows") - before)
     work.stop_if_asked()
     if answer.exit_status:
         raise _why(work, answer.exit_status, answer.errors)
@@ -91,9 +91,9 @@ def _why(work: Work, status: int, errors: str) -> Exception:
     return StepFailed(f"wimlib {status}: {last_line(errors)}")
 
 
-def _written(work: Work) -> int:
-    """Bytes written to the Windows partition since it appeared (Documentation/block/stat.rst: 512-byte sectors)."""
-    name = work.partition_name(work.numbers["windows"])
+def written(work: Work, partition: str) -> int:
+    """Bytes written to a partition since it appeared (Documentation/block/stat.rst: 512-byte sectors)."""
+    name = work.partition_name(work.numbers[partition])
     words = work.look(f"/sys/block/{work.disk_name}/{name}/stat").split()
     return int(words[6]) * 512 if len(words) > 6 and words[6].isdigit() else 0
 

@@ -47,6 +47,7 @@ class Header:
     part: int
     parts: int
     images: int
+    boot: int  # the image that starts, 0 for none
 
 
 class NotAWim(ValueError):
@@ -62,6 +63,7 @@ def parse_header(text: str) -> Header:
             part=int(found["Part Number"]),
             parts=int(found["Total Parts"]),
             images=int(found["Image Count"]),
+            boot=int(found.get("Boot Index", "0")),
         )
     except (KeyError, ValueError) as error:
         raise NotAWim(f"header: {error}") from None

@@ -5,6 +5,7 @@ step-gate = Checking the disk and the image
 step-partition = Partitions
 step-format = File systems
 step-unpack = Copying the system
+step-media = Copying Microsoft's Setup
 step-identity = Settings of this PC
 step-menu = Boot menu
 step-bios = BIOS boot
@@ -123,8 +124,27 @@ windows-basis-retail-owned = Licence: owned by the workshop or the person
 windows-basis-mar-citizenship = Licence: registered refurbisher, for associations
 windows-basis-mar-commercial = Licence: registered refurbisher, for sale
 windows-added = { $file }: { $name }, { $language }, added. Starting Windows is not verified by Regain.
+windows-setup-added = Microsoft's Setup kept with the image: { $files } files. Never tried by Regain.
+windows-setup-listed = with Microsoft's Setup: { $status }
+windows-setup-iso = --setup wants the ISO of Windows, or the folder that has its content
+windows-setup-note = Microsoft's Setup will be on the disk, not Windows. Its start is not verified by Regain.
+windows-why-apply = Image copied from here: Windows sees this disk without a vendor's driver.
+windows-why-apply-unseen = Image copied from here: Regain could not read whether this disk wants a vendor's driver.
+windows-why-setup-driver = Why: the disk is behind Intel VMD or RST, an image copied from here would not see it.
+windows-why-setup-boot = Why: this PC refuses the boot file of an image copied from here.
+windows-why-setup-asked = Why: asked for (--setup). The image could have been copied from here as well.
+windows-setup-next =
+    Windows is not installed yet. Microsoft's Setup is ready on the disk: it will run at the first start. Nobody has seen it start.
+    1. Switch the PC off. Pull out the stick and every other USB disk.
+    2. Plug in the power, switch it on: Setup starts by itself. It may ask for a product key (answer "I don't have a product key") and show the licence terms.
+    3. Wait for the first question of Windows (country), then switch off: the rest is for the person who gets the PC.
+    4. If Setup begins again, choose "Windows Boot Manager" in the boot menu of the PC.
+    5. You saw Windows start? Start from the stick and attest it with --confirm-boot.
 windows-copied = Image file copied out of the ISO: { $file }
-windows-confirmed = { $id }: seen starting on { $maker } { $model }. Models seen: { $models } of { $want }. Makers seen: { $makers } of { $wantmakers }.
+windows-confirmed = { $id }, { $path ->
+    [setup] installed by Microsoft's Setup
+   *[apply] image copied from here
+ }: seen starting on { $maker } { $model }. Models seen: { $models } of { $want }. Makers seen: { $makers } of { $wantmakers }.
 windows-index-line = { $index }: { $name } ({ $edition }, { $language }, { $build })
 windows-index-asked = Say which image of this file (--index):
 windows-other-record = this record is not one of a Windows install
@@ -146,6 +166,16 @@ windows-reason-boot-revoked = This PC refuses the boot file of this image (certi
 windows-reason-boot-unknown = This PC does not know the certificate of the boot file of this image.
 windows-reason-architecture = The image is not made for x86-64.
 windows-reason-language = The image is not in French, and nobody confirmed that.
+windows-reason-vendor-storage = The disk is behind Intel VMD or RST: an image copied from here would not see it. Microsoft's Setup is with the image: take it (--setup), or set the firmware to AHCI.
+windows-reason-vendor-storage-no-setup = Disk behind Intel VMD or RST. Microsoft's Setup is missing: add the ISO (regain image add --setup), or set the firmware to AHCI.
+windows-reason-vendor-storage-setup-driver = Disk behind Intel VMD or RST. Microsoft's Setup is there, the driver of this model is not (drivers folder): add it, or set AHCI.
+windows-reason-vendor-storage-setup-disks = Disk behind Intel VMD or RST. Microsoft's Setup is there, but so are several disks: unplug the others, or set AHCI.
+windows-reason-vendor-storage-setup-disks-unseen = Disk behind Intel VMD or RST, others may be hidden: Microsoft's Setup might take the wrong one. Set the firmware to AHCI.
+windows-reason-vendor-storage-setup-boot = Disk behind Intel VMD or RST. This PC refuses the boot file of the Microsoft Setup here: take a newer ISO, or set AHCI.
+windows-reason-no-setup = The image has not Microsoft's Setup with it (regain image add --setup).
+windows-reason-setup-disks = This PC has several disks: Microsoft's Setup might take the wrong one. Unplug the others.
+windows-reason-setup-disks-unseen = Other disks may be hidden in this PC: Microsoft's Setup might take the wrong one. Set the firmware to AHCI.
+windows-reason-setup-driver = The disk is behind Intel VMD or RST, and its driver is not in the drivers folder of the image.
 
 ## Errors
 err-install-locked = The install stays locked for the disk …{ $disk }.
@@ -159,6 +189,7 @@ err-install-step-failed = The install failed at the step "{ $step ->
     [step-partition] Partitions
     [step-format] File systems
     [step-unpack] Copying the system
+    [step-media] Copying Microsoft's Setup
     [step-identity] Settings of this PC
     [step-menu] Boot menu
     [step-bios] BIOS boot
@@ -230,6 +261,16 @@ err-windows-refused = Windows is not installed on this PC.
         [boot-unknown] { windows-reason-boot-unknown }
         [architecture] { windows-reason-architecture }
         [language] { windows-reason-language }
+        [vendor-storage] { windows-reason-vendor-storage }
+        [vendor-storage-no-setup] { windows-reason-vendor-storage-no-setup }
+        [vendor-storage-setup-driver] { windows-reason-vendor-storage-setup-driver }
+        [vendor-storage-setup-disks] { windows-reason-vendor-storage-setup-disks }
+        [vendor-storage-setup-disks-unseen] { windows-reason-vendor-storage-setup-disks-unseen }
+        [vendor-storage-setup-boot] { windows-reason-vendor-storage-setup-boot }
+        [no-setup] { windows-reason-no-setup }
+        [setup-disks] { windows-reason-setup-disks }
+        [setup-disks-unseen] { windows-reason-setup-disks-unseen }
+        [setup-driver] { windows-reason-setup-driver }
        *[other] { $reason }
      }
     .todo = Mend what is said, or choose Linux. Boot keys: put the factory ones back in the firmware, then look again.
@@ -242,6 +283,9 @@ err-wim-no-index = The file { $file } has no image number { $index }.
 err-wim-parts = The parts of the image { $file } do not belong together.
     .why = Parts found: { $have }. Parts expected: { $want }.
     .todo = Copy all parts (.swm) of the same split, then try again.
+err-media-unfit = The content of this ISO does not suit Microsoft's Setup.
+    .why = The cause: { $why }.
+    .todo = Take Microsoft's ISO as it is, with nothing added. An ".esd" image above 4 GiB cannot be split: take an ISO with install.wim.
 err-install-disk-full = The disk …{ $disk } is full: Windows is not installed.
     .why = The image does not fit in its partition.
     .todo = Do not release this PC. Take a larger disk, or choose Linux.

@@ -7,6 +7,7 @@ reverify-signature-none = Record without a signature. What follows shows what th
 reverify-disk = Disk { $path }, identity { $identity }: that of the record.
 reverify-as = { $path } is read as a copy of the disk { $identity }, as you asked.
 reverify-installed = A system was installed after this erasure. Differences are then to be expected.
+reverify-staged = Microsoft's Setup was copied after this erasure. Differences are then expected.
 reverify-stream = Expected: the stream of pass { $number } ({ $cipher }), made again from its key.
 reverify-zeros = Expected: zeros (pass { $number }).
 reverify-left-out = Left out, not covered according to the record: { $count ->

@@ -168,8 +168,10 @@ paper-oem-key = OEM Windows key present.
 
 paper-install-none = System installed, not read back.
 paper-install-checked = System installed and read back from the disk. Nobody saw it start.
+paper-install-staged = Prepared: Windows is not installed yet. Microsoft's Setup is on the disk, read back; it will run at the first start. Nobody has seen it start.
 paper-install-rehearsed = System installed. The disk started in a virtual machine.
 paper-install-started = System installed. The machine started from it.
+paper-install-setup-started = Windows was installed by Microsoft's Setup, prepared here. A person saw it start on this machine.
 paper-install-repeated = Install rehearsed: nothing was written.
 paper-install-failed = Install failed.
 paper-install-locked = No install: the disk is not proven erased.

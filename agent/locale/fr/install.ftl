@@ -5,6 +5,7 @@ step-gate = Contrôle du disque et de l’image
 step-partition = Partitions
 step-format = Systèmes de fichiers
 step-unpack = Copie du système
+step-media = Copie de l’installateur de Microsoft
 step-identity = Réglages de ce poste
 step-menu = Menu de démarrage
 step-bios = Démarrage BIOS
@@ -123,8 +124,27 @@ windows-basis-retail-owned = Licence : possédée par l’atelier ou la personn
 windows-basis-mar-citizenship = Licence : reconditionneur agréé, usage associatif
 windows-basis-mar-commercial = Licence : reconditionneur agréé, vente
 windows-added = { $file } : { $name }, { $language }, ajoutée. Démarrage de Windows non vérifié par Regain.
+windows-setup-added = Installateur de Microsoft gardé avec l’image : { $files } fichiers. Jamais essayé par Regain.
+windows-setup-listed = avec l’installateur de Microsoft : { $status }
+windows-setup-iso = --setup veut l’ISO de Windows, ou le dossier qui en a le contenu
+windows-setup-note = L’installateur de Microsoft sera sur le disque, pas Windows. Démarrage non vérifié par Regain.
+windows-why-apply = Image copiée d’ici : Windows voit ce disque sans pilote du fabricant.
+windows-why-apply-unseen = Image copiée d’ici : Regain n’a pas pu lire si ce disque veut un pilote du fabricant.
+windows-why-setup-driver = Pourquoi : le disque passe par Intel VMD ou RST, une image copiée d’ici ne le verrait pas.
+windows-why-setup-boot = Pourquoi : ce poste refuse le fichier de démarrage de l’image copiée d’ici.
+windows-why-setup-asked = Pourquoi : demandé (--setup). L’image pouvait aussi être copiée d’ici.
+windows-setup-next =
+    Windows n’est pas encore installé. L’installateur de Microsoft est prêt sur le disque : il se lancera au premier démarrage. Personne ne l’a vu démarrer.
+    1. Éteignez le poste. Retirez la clé et tout autre disque USB.
+    2. Branchez le secteur, puis rallumez : l’installateur démarre seul. Il peut demander une clé de produit (répondez « Je n’ai pas de clé ») et montrer les conditions de licence.
+    3. Attendez la première question de Windows (pays), puis éteignez : la suite est pour la personne qui reçoit le poste.
+    4. Si l’installateur recommence, choisissez « Windows Boot Manager » dans le menu de démarrage du poste.
+    5. Vous avez vu Windows démarrer ? Démarrez sur la clé et constatez-le avec --confirm-boot.
 windows-copied = Fichier d’image copié depuis l’ISO : { $file }
-windows-confirmed = { $id } : démarrage constaté sur { $maker } { $model }. Modèles vus : { $models } sur { $want }. Marques vues : { $makers } sur { $wantmakers }.
+windows-confirmed = { $id }, { $path ->
+    [setup] installé par l’installateur de Microsoft
+   *[apply] image copiée d’ici
+ } : démarrage constaté sur { $maker } { $model }. Modèles vus : { $models } sur { $want }. Marques vues : { $makers } sur { $wantmakers }.
 windows-index-line = { $index } : { $name } ({ $edition }, { $language }, { $build })
 windows-index-asked = Dites quelle image de ce fichier (--index) :
 windows-other-record = ce rapport n’est pas celui d’une installation de Windows
@@ -146,6 +166,16 @@ windows-reason-boot-revoked = Ce poste refuse le fichier de démarrage de cette 
 windows-reason-boot-unknown = Ce poste ne connaît pas le certificat du fichier de démarrage de cette image.
 windows-reason-architecture = L’image n’est pas faite pour x86-64.
 windows-reason-language = L’image n’est pas en français, et personne ne l’a confirmé.
+windows-reason-vendor-storage = Le disque passe par Intel VMD ou RST : une image copiée d’ici ne le verrait pas. L’installateur de Microsoft est avec l’image : prenez-le (--setup), ou réglez le BIOS sur AHCI.
+windows-reason-vendor-storage-no-setup = Disque derrière Intel VMD ou RST. Il manque l’installateur de Microsoft : ajoutez l’ISO (regain image add --setup), ou réglez le BIOS sur AHCI.
+windows-reason-vendor-storage-setup-driver = Disque derrière Intel VMD ou RST. L’installateur de Microsoft est là, mais pas le pilote de ce modèle (dossier drivers) : ajoutez-le, ou réglez le BIOS sur AHCI.
+windows-reason-vendor-storage-setup-disks = Disque derrière Intel VMD ou RST. L’installateur de Microsoft est là, mais il y a plusieurs disques : débranchez les autres, ou réglez le BIOS sur AHCI.
+windows-reason-vendor-storage-setup-disks-unseen = Disque derrière Intel VMD ou RST, d’autres sont peut-être cachés : l’installateur de Microsoft pourrait se tromper de disque. Réglez le BIOS sur AHCI.
+windows-reason-vendor-storage-setup-boot = Disque derrière Intel VMD ou RST. Ce poste refuse de démarrer l’installateur de Microsoft qui est là : prenez un ISO plus récent, ou réglez le BIOS sur AHCI.
+windows-reason-no-setup = L’image n’a pas l’installateur de Microsoft avec elle (regain image add --setup).
+windows-reason-setup-disks = Ce poste a plusieurs disques : l’installateur de Microsoft pourrait prendre le mauvais. Débranchez les autres.
+windows-reason-setup-disks-unseen = D’autres disques sont peut-être cachés dans ce poste : l’installateur de Microsoft pourrait prendre le mauvais. Réglez le BIOS sur AHCI.
+windows-reason-setup-driver = Le disque passe par Intel VMD ou RST, et son pilote manque dans le dossier drivers de l’image.
 
 ## Erreurs
 err-install-locked = L’installation reste verrouillée pour le disque …{ $disk }.
@@ -159,6 +189,7 @@ err-install-step-failed = L’installation a échoué à l’étape « { $step 
     [step-partition] Partitions
     [step-format] Systèmes de fichiers
     [step-unpack] Copie du système
+    [step-media] Copie de l’installateur de Microsoft
     [step-identity] Réglages de ce poste
     [step-menu] Menu de démarrage
     [step-bios] Démarrage BIOS
@@ -230,6 +261,16 @@ err-windows-refused = Windows n’est pas installé sur ce poste.
         [boot-unknown] { windows-reason-boot-unknown }
         [architecture] { windows-reason-architecture }
         [language] { windows-reason-language }
+        [vendor-storage] { windows-reason-vendor-storage }
+        [vendor-storage-no-setup] { windows-reason-vendor-storage-no-setup }
+        [vendor-storage-setup-driver] { windows-reason-vendor-storage-setup-driver }
+        [vendor-storage-setup-disks] { windows-reason-vendor-storage-setup-disks }
+        [vendor-storage-setup-disks-unseen] { windows-reason-vendor-storage-setup-disks-unseen }
+        [vendor-storage-setup-boot] { windows-reason-vendor-storage-setup-boot }
+        [no-setup] { windows-reason-no-setup }
+        [setup-disks] { windows-reason-setup-disks }
+        [setup-disks-unseen] { windows-reason-setup-disks-unseen }
+        [setup-driver] { windows-reason-setup-driver }
        *[other] { $reason }
      }
     .todo = Corrigez ce qui est dit, ou choisissez Linux. Clés de démarrage : remettez celles d’usine dans le BIOS, puis relancez l’examen.
@@ -242,6 +283,9 @@ err-wim-no-index = Le fichier { $file } n’a pas d’image numéro { $index }.
 err-wim-parts = Les morceaux de l’image { $file } ne vont pas ensemble.
     .why = Morceaux trouvés : { $have }. Morceaux attendus : { $want }.
     .todo = Copiez tous les morceaux (.swm) du même découpage, puis recommencez.
+err-media-unfit = Le contenu de cet ISO ne convient pas à l’installateur de Microsoft.
+    .why = En cause : { $why }.
+    .todo = Prenez l’ISO de Microsoft tel quel, sans fichier ajouté. Une image « .esd » de plus de 4 Gio ne se découpe pas : prenez un ISO avec install.wim.
 err-install-disk-full = Le disque …{ $disk } est plein : Windows n’est pas installé.
     .why = L’image ne tient pas dans sa partition.
     .todo = Ne remettez pas ce poste. Prenez un disque plus grand, ou choisissez Linux.

@@ -7,6 +7,7 @@ reverify-signature-none = Rapport sans signature. Ce qui suit montre ce que le d
 reverify-disk = Disque { $path }, identité { $identity } : celle du rapport.
 reverify-as = { $path } est lu comme une copie du disque { $identity }, à votre demande.
 reverify-installed = Un système a été installé après cet effacement. Des différences sont alors attendues.
+reverify-staged = L’installateur de Microsoft a été copié après cet effacement. Des différences sont alors attendues.
 reverify-stream = Attendu : le flux de la passe { $number } ({ $cipher }), refait depuis sa clé.
 reverify-zeros = Attendu : des zéros (passe { $number }).
 reverify-left-out = Laissé de côté, non couvert selon le rapport : { $count ->

@@ -168,8 +168,10 @@ paper-oem-key = Clé OEM Windows présente.
 
 paper-install-none = Système installé, non relu.
 paper-install-checked = Système installé et relu sur le disque. Son démarrage n’a pas été constaté.
+paper-install-staged = Préparé : Windows n’est pas encore installé. L’installateur de Microsoft est sur le disque, relu ; il se lancera au premier démarrage. Personne ne l’a vu démarrer.
 paper-install-rehearsed = Système installé. Le disque a démarré dans une machine virtuelle.
 paper-install-started = Système installé. Le poste a démarré dessus.
+paper-install-setup-started = Windows a été installé par l’installateur de Microsoft, préparé ici. Une personne l’a vu démarrer sur ce poste.
 paper-install-repeated = Installation répétée pour l’exercice : rien n’a été écrit.
 paper-install-failed = Installation échouée.
 paper-install-locked = Installation non faite : le disque n’est pas prouvé effacé.

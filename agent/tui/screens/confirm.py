@@ -328,7 +328,12 @@ class ConfirmScreen(BenchScreen):
         if install:
             asked = summary(w, LinuxOptions(**(f.dig(plan, "choice", "linux") or {})))
             label = ", ".join(t for t in (self._profile_label(install), asked) if t)
-            text = w("confirm-then-install", system=w(f"choice-{system}"), profile=label)
+            if f.dig(install, "image", "path") == "setup":
+                text = w("confirm-then-setup", profile=label)
+            else:
+                text = w("confirm-then-install", system=w(f"choice-{system}"), profile=label)
+            if why := f.dig(install, "image", "why"):
+                text += " " + w(str(why))
             if system == "windows" and f.dig(install, "image", "status") != "proven":
                 text += " " + w("windows-not-proven")
             if install.get("rehearsed"):
@@ -342,6 +347,7 @@ class ConfirmScreen(BenchScreen):
     def _profile_label(self, install: Mapping[str, Any]) -> str:
         name, basis = str(install.get("profile", "")), f.dig(install, "image", "licence_basis")
         name = f"{name}+{basis}" if basis else name  # a Windows image is chosen with its licence
+        name += "+setup" if f.dig(install, "image", "path") == "setup" else ""
         for option in self.job.options:
             for profile in option.get("profiles") or ():
                 if profile.get("id") == name and isinstance(profile.get("label"), Mapping):

@@ -82,6 +82,8 @@ class PlanScreen(Pages):
         if install.get("rehearsed"):
             rows += _pair("", w("confirm-then-rehearsed"), width)
         image = install.get("image", {})
+        if image.get("why"):
+            rows += _pair(w("confirm-reason"), w(str(image["why"])), width)
         rows += _pair(w("plan-image"), " ".join(str(image[k]) for k in ("name", "version") if image.get(k)), width)
         rows += _pair("SHA-256", str(image.get("sha256", "?")), width)
         rows.append(paint.line("   ", (w("plan-partitions"), FAINT)))

@@ -121,6 +121,8 @@ def _details(event: Event, width: int) -> list[str]:
 def sentence(w: Any, event: Event) -> str:
     """What the event says in one line; an event that has no sentence shows its numbers."""
     message = f"ev-{event.kind.value.replace('_', '-')}"
+    if event.params.get("staged") and event.params.get("ok"):
+        message = "ev-install-staged"
     if event.params.get("aside"):
         return f.without_holes(
             w("ev-command-aside", disk=f.tail(event.disk or ""), line=" ".join(event.params["argv"]))

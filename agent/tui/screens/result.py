@@ -172,6 +172,8 @@ class ResultScreen(BenchScreen):
             return _row(label, text, width, ink=BAD if wanted else PLAIN)
         if not result.get("ok"):
             return _row(label, w("install-failed"), width, ink=BAD)
+        if result.get("staged"):
+            return _row(label, w("install-staged"), width, ink=WARN)
         verified = str(result.get("verified", "none"))
         rehearsed = verified == "rehearsed" or bool(f.dig(job.plan, "install", "rehearsed"))
         key = "install-rehearsed" if rehearsed else f"install-{verified}"
@@ -181,8 +183,12 @@ class ResultScreen(BenchScreen):
     def _todo(self, width: int) -> list[Line]:
         """Numbered gestures, the right ones for this end and for no other."""
         w, job = self.w, self.job
+        end = job.install_result or {}
         steps = todo(
-            job.state, [d.outcome for d in job.disks.values()], installed=bool((job.install_result or {}).get("ok"))
+            job.state,
+            [d.outcome for d in job.disks.values()],
+            installed=bool(end.get("ok")),
+            staged=bool(end.get("ok") and end.get("staged")),
         )
         tag, sheet = f.tag(job.tag), self._sheet_name()
         if not tag and job.certificate:
@@ -253,12 +259,13 @@ def _row(label: str, text: str, width: int, ink: Ink = PLAIN) -> list[Line]:
     return paint.labelled(label, text, width, indent=3, column=13, ink=ink)
 
 
-def todo(state: State, outcomes: list[Outcome | None], *, installed: bool) -> list[str]:
-    """Message ids of what to do with the PC now."""
+def todo(state: State, outcomes: list[Outcome | None], *, installed: bool, staged: bool = False) -> list[str]:
+    """Message ids of what to do with the PC now. ``staged``: Setup is on the disk and has to be started."""
     if state in (State.FAILED, State.UNKNOWN, State.ABORTED):
         return ["todo-set-aside", "todo-tape", "todo-keep-stick"]
     if any(o is None or not o.proven for o in outcomes) or not outcomes:
         return ["todo-set-aside", "todo-read-journal", "todo-keep-stick"]
+    after = ["todo-setup-start", "todo-setup-end"] if staged else []
     if Outcome.CLEARED_WITH_EXCEPTIONS in outcomes:
-        return ["todo-owner-rule", "todo-label", "todo-unplug"]
-    return ["todo-label", *(["todo-sheet"] if installed else []), "todo-unplug"]
+        return ["todo-owner-rule", "todo-label", "todo-unplug", *after]
+    return ["todo-label", *(["todo-sheet"] if installed else []), "todo-unplug", *after]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,15 @@ from typing import Any
 import pytest
 
 from agent.install.windows.sidecar import confirm, write_sidecar
+from agent.job.windows import host_of, inner_disks, offers, vendor_storage
+from agent.model.eligibility import WindowsVerdict
 from agent.model.errors import Fault
+from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
+from agent.model.inventory import Controller, Inventory
 from agent.model.job import State
 from agent.model.plan import SystemChoice
-from tests.unit.install.windows.test_choice import _seen, windows_image
+from tests.unit.install.windows.test_choice import HOST, _seen, windows_image
+from tests.unit.install.windows.test_setup import MEDIA
 
 from .test_session import ONE_DISK, consent, session
 
@@ -103,3 +109,98 @@ def test_a_confirmed_image_needs_no_warning(tmp_path: Path) -> None:
     windows = s.job.options[1]
     assert windows["note"] is None and windows["profiles"][0]["status"] == "proven"
     assert json.loads((folder / "confirmed.json").read_text())["sha256"] == "a" * 64
+
+
+# -- Microsoft's own Setup, staged -------------------------------------------------------------------------------
+
+NEWER = [{"folder": "EFI", "authority": "2023"}]  # a boot file that the recorded PC does not know
+OLDER = {**MEDIA, "boot_signers": [{"folder": "EFI", "authority": "2011"}]}
+
+
+def test_setup_is_offered_only_where_the_image_cannot_be_applied(tmp_path: Path) -> None:
+    _with_image(tmp_path, setup=OLDER)
+    s, _ = session(tmp_path, ELIGIBLE)
+    assert [p["id"] for p in s.job.options[1]["profiles"]] == ["win11-pro+oem-msdm", "win11-pro+retail-owned"]
+
+
+def test_staged_setup_is_never_called_a_windows_that_is_installed(tmp_path: Path) -> None:
+    _with_image(tmp_path, boot_signers=NEWER, setup=OLDER)
+    s, notes = session(tmp_path, ELIGIBLE)
+    windows = s.job.options[1]
+    assert [p["id"] for p in windows["profiles"]] == ["win11-pro+oem-msdm+setup", "win11-pro+retail-owned+setup"]
+    assert windows["note"] == "windows-setup-note" and windows["profiles"][0]["label"]["fr"].startswith("Installateur")
+    s.choose(SystemChoice.WINDOWS, "win11-pro+retail-owned+setup", chosen_by="07")
+    plan = s.job.plan or {}
+    assert plan["install"]["image"]["path"] == "setup" and plan["install"]["partition_script"].count("start=") == 1
+    assert plan["install"]["image"]["why"] == "windows-why-setup-boot"
+    consent(s)
+    done = notes.install
+    assert done is not None and done["status"] == "rehearsed" and done["verified"] == "none"
+    assert (done["layout"], done["path"]) == ("windows-setup", "setup")
+    assert done["detail"]["path_reason"] == "windows-why-setup-boot"
+
+
+def _controllers(*found: tuple[str, MaybeFact[str]]) -> Inventory:
+    made = [
+        Controller(slot="0000:00:0e.0", pci_class=c, vendor_id="8086", device_id="9a0b", driver=d) for c, d in found
+    ]
+    return Inventory(disks=Known((), "lsblk"), storage_controllers=Known(tuple(made), "sysfs pci"))
+
+
+def test_a_disk_behind_vmd_or_a_raid_mode_needs_a_driver_of_its_own() -> None:
+    ahci, nvme = ("010601", Known("ahci", "uevent")), ("010802", Known("nvme", "uevent"))
+    assert vendor_storage(_controllers(ahci, nvme)) is False
+    assert vendor_storage(_controllers(nvme, ("010400", Known("vmd", "uevent")))) is True
+    assert vendor_storage(_controllers(("010400", Known("ahci", "uevent")))) is True
+    assert vendor_storage(_controllers(("010400", Absent("no driver")))) is True
+    assert vendor_storage(Inventory(disks=Known((), "lsblk"), storage_controllers=Unreadable("no /sys"))) is None
+    assert vendor_storage(Inventory(disks=Known((), "lsblk"), storage_controllers=Absent("no PCI bus"))) is False
+
+
+def test_behind_vmd_setup_is_offered_with_the_driver_of_the_model_and_refused_without(tmp_path: Path) -> None:
+    folder = _with_image(tmp_path, setup=OLDER, licence_bases=["retail-owned"])
+    inventory, host = _controllers(("010400", Known("vmd", "uevent"))), dataclasses.replace(HOST, vendor_storage=True)
+    inventory = dataclasses.replace(
+        inventory,
+        system=dataclasses.replace(inventory.system, manufacturer=Known("Acme", "dmi"), product=Known("P1", "dmi")),
+    )
+    assert host_of(inventory, WindowsVerdict.ELIGIBLE).vendor_storage is True
+    assert offers(tmp_path / "images", inventory, host) == ((), "windows-reason-vendor-storage-setup-driver")
+    (folder / "drivers/acme/p1").mkdir(parents=True)
+    (folder / "drivers/acme/p1/iaStorVD.inf").write_bytes(b"[Version]\r\nClass=SCSIAdapter\r\n")
+    found, note = offers(tmp_path / "images", inventory, host)
+    assert [o.id for o in found] == ["win11-pro+retail-owned+setup"] and note == "windows-setup-note"
+    other_disks = dataclasses.replace(host, disks=2)
+    assert offers(tmp_path / "images", inventory, other_disks) == ((), "windows-reason-vendor-storage-setup-disks")
+
+
+def test_without_the_medium_the_reason_is_the_disk(tmp_path: Path) -> None:
+    _with_image(tmp_path)
+    host = dataclasses.replace(HOST, vendor_storage=True)
+    assert offers(tmp_path / "images", Inventory(disks=Known((), "lsblk")), host) == (
+        (),
+        "windows-reason-vendor-storage-no-setup",
+    )
+
+
+def test_what_is_against_setup_is_said_where_the_image_alone_is_refused(tmp_path: Path) -> None:
+    """The boot file of the image is unknown here, and Setup may not guess among two disks: the latter can be mended."""
+    _with_image(tmp_path, boot_signers=NEWER, setup=OLDER, licence_bases=["retail-owned"])
+    host = dataclasses.replace(HOST, trust=dataclasses.replace(HOST.trust, knows_2023=False), disks=2)
+    told = offers(tmp_path / "images", Inventory(disks=Known((), "lsblk")), host)
+    assert told == ((), "windows-reason-setup-disks")
+
+
+def test_a_disk_that_may_be_hidden_is_counted_or_unknown() -> None:
+    """An answer file names a disk by a number that only Windows knows."""
+    vmd = _controllers(("010400", Known("vmd", "uevent")))
+    assert inner_disks(vmd) == 0
+
+    def hiding(fact: MaybeFact[int]) -> Inventory:
+        each = dataclasses.replace((known(vmd.storage_controllers) or ())[0], hidden_disks=fact)
+        return dataclasses.replace(vmd, storage_controllers=Known((each,), "sysfs pci"))
+
+    assert inner_disks(hiding(Known(2, "remapped_nvme"))) == 2
+    assert inner_disks(hiding(Unreadable("no driver"))) is None
+    assert inner_disks(dataclasses.replace(vmd, storage_controllers=Unreadable("no /sys"))) is None
+    assert inner_disks(dataclasses.replace(vmd, disks=Unreadable("no lsblk"))) is None

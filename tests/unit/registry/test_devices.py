@@ -266,6 +266,31 @@ def test_the_export_follows_french_rules(house: House) -> None:
     assert rows[0]["État"] == "TERMINÉ" and rows[0]["Windows 11"] == "éligible"
 
 
+STAGED = {
+    "ok": True, "os_family": "windows", "profile": "win11-pro", "verified": "checked", "status": "staged",
+    "image_status": "unproven", "path": "setup", "layout": "windows-setup",
+}  # fmt: skip
+
+
+def test_a_staged_setup_is_no_installed_system_and_a_person_has_to_look(house: House) -> None:
+    """Until somebody saw the Windows that it installed: that report takes its place."""
+    stick = house.stick()
+    house.send(stick, install=STAGED)
+    told = house.client.get("/v1/devices/RC02041U").json()
+    assert told["install"]["result"] == "staged" and told["state"] == "attention"
+    page = house.client.get(f"/machines/{told['device_id']}").text
+    assert "<dt>Préparé</dt>" in page and "<dt>Installé</dt>" not in page
+    assert "Windows pas encore installé" in page and "jamais vu démarrer" in page and "contenu vérifié" not in page
+    assert "Windows pas encore installé" in house.client.get("/").text
+    data = house.client.get("/v1/exports/devices.csv").content
+    (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig")), delimiter=";")
+    assert row["Système"].startswith("win11-pro (préparé, Windows pas encore installé") and row["État"] == "À VOUS"
+    house.send(stick, install=STAGED | {"status": "done", "verified": "started"})
+    told = house.client.get("/v1/devices/RC02041U").json()
+    assert (told["install"]["result"], told["install"]["verified"], told["state"]) == ("done", "started", "done")
+    assert "<dt>Installé</dt>" in house.client.get(f"/machines/{told['device_id']}").text
+
+
 def test_an_exercise_export_says_so_in_every_line(rehearsal: House) -> None:
     rehearsal.send(rehearsal.stick(), exercise=True)
     lines = rehearsal.client.get("/v1/exports/devices.csv").content.decode("utf-8-sig").splitlines()

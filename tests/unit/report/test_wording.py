@@ -238,10 +238,31 @@ def test_an_install_says_how_much_was_seen() -> None:
         ({"ok": True, "verified": "none", "rehearsed": True}, "paper-install-repeated"),
         ({"ok": False, "verified": "none"}, "paper-install-failed"),
         ({"ok": False, "status": "locked"}, "paper-install-locked"),
+        ({"ok": True, "verified": "checked", "status": "staged", "image_status": "proven"}, "paper-install-staged"),
     ):
         assert expected in ids(wording(report(evidence(), install=install)))
     why = report(evidence(), install={"ok": True}, plan=PLAN | {"unproven_reason": "disque neuf"})
     assert "paper-install-unproven" in ids(wording(why))
+
+
+def test_staged_setup_is_no_installed_system_on_the_paper() -> None:
+    """Not even when somebody says that it started: that is said of a Windows, with a record of its own."""
+    staged = {"ok": True, "verified": "started", "status": "staged", "image_status": "proven", "os_family": "windows"}
+    made = report(evidence(), install=staged)
+    assert made.install is not None and made.install.result == "staged"
+    said = ids(wording(made))
+    assert "paper-install-staged" in said and not {"paper-install-started", "paper-install-checked"} & set(said)
+    assert "Système installé" not in text(made)
+    for said_so in ("Préparé", "Windows n’est pas encore installé", "premier démarrage", "Personne ne l’a vu démarrer"):
+        assert said_so in text(made)
+
+
+def test_a_windows_that_setup_installed_is_told_so_once_a_person_saw_it() -> None:
+    seen = {"ok": True, "verified": "started", "status": "done", "image_status": "unproven", "os_family": "windows"}
+    made = report(evidence(), install=seen | {"path": "setup"})
+    said = ids(wording(made))
+    assert "paper-install-setup-started" in said and not {"paper-install-started", "paper-windows-start"} & set(said)
+    assert "paper-install-started" in ids(wording(report(evidence(), install=seen | {"path": "apply"})))
 
 
 # --- the word « reconditionné » ----------------------------------------------------------------------------------

@@ -138,5 +138,13 @@ def _seen(number: int, maker: str, model: str) -> Confirmation:
 
 def test_an_image_is_proven_by_three_models_of_two_makers() -> None:
     seen = [_seen(1, "Dell", "7010"), _seen(2, "dell", "7010"), _seen(3, "Dell", "5520"), _seen(4, "Dell", "3050")]
-    assert Confirmations(sha256="a" * 64, seen=tuple(seen)).status == "unproven"  # one maker
-    assert Confirmations(sha256="a" * 64, seen=(*seen[:3], _seen(5, "HP", "840 G3"))).status == "proven"
+    assert Confirmations(sha256="a" * 64, seen=tuple(seen)).status("apply") == "unproven"  # one maker
+    assert Confirmations(sha256="a" * 64, seen=(*seen[:3], _seen(5, "HP", "840 G3"))).status("apply") == "proven"
+
+
+def test_a_windows_that_setup_installed_proves_nothing_of_one_that_is_applied() -> None:
+    seen = [_seen(1, "Dell", "7010"), _seen(2, "Dell", "5520"), _seen(3, "HP", "840 G3")]
+    by_setup = Confirmations(sha256="a" * 64, seen=tuple(each.model_copy(update={"path": "setup"}) for each in seen))
+    assert (by_setup.status("setup"), by_setup.status("apply")) == ("proven", "unproven")
+    mixed = Confirmations(sha256="a" * 64, seen=(*by_setup.seen[:2], seen[2]))
+    assert (mixed.status("setup"), mixed.status("apply")) == ("unproven", "unproven")

@@ -110,7 +110,7 @@ def test_what_was_confirmed_of_other_files_is_not_confirmed(tmp_path: Path) -> N
     image = windows_image()
     for number, (maker, model) in enumerate([("Dell", "7010"), ("HP", "840"), ("HP", "600")]):
         seen = confirm(tmp_path, image, _seen(number, maker, model))
-    assert seen.status == "proven" and read_confirmations(tmp_path, image).status == "proven"
+    assert seen.status("apply") == "proven" and read_confirmations(tmp_path, image).status("apply") == "proven"
     other: Any = windows_image(files=[{"name": "install.wim", "sha256": "b" * 64, "bytes": 5}])
     assert read_confirmations(tmp_path, other).seen == ()
 
