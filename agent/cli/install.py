@@ -54,6 +54,10 @@ def install(
     locale: Annotated[str | None, typer.Option(help="Linux : autre langue, par exemple en_GB.UTF-8.")] = None,
     keyboard: Annotated[str | None, typer.Option(help="Linux : autre clavier, par exemple gb ou fr-bepo.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Linux : autre fuseau, par exemple Europe/Lisbon.")] = None,
+    start_page: Annotated[
+        str | None,
+        typer.Option("--start-page", help="Borne : l'adresse qu'elle montre, par exemple https://www.mairie.fr."),
+    ] = None,
     licence: Annotated[str | None, typer.Option(help="Windows : oem-msdm, retail-owned, mar-…")] = None,
     edition: Annotated[str | None, typer.Option(help="Windows : l'édition lue sur l'étiquette du poste.")] = None,
     despite: Annotated[
@@ -81,7 +85,7 @@ def install(
         raise Fault("usage", what="--profile" if not profile else "--confirm")
     asked = _Windows(licence=licence, edition=edition, despite=despite)
     run = _Install(disk, profile, image, confirm, out, asked=asked, operator=operator, tag=tag, as_json=as_json)
-    run.linux = _Linux(encrypt=encrypt, locale=locale, keyboard=keyboard, timezone=timezone)
+    run.linux = _Linux(encrypt=encrypt, locale=locale, keyboard=keyboard, timezone=timezone, start_page=start_page)
     code = run(erasure_record=erasure_record, unproven=unproven, keys=keys)
     raise typer.Exit(int(code))
 
@@ -126,6 +130,7 @@ class _Linux:
     locale: str | None = None
     keyboard: str | None = None
     timezone: str | None = None
+    start_page: str | None = None
 
 
 class _Install(OneDisk):
@@ -211,11 +216,15 @@ class _Install(OneDisk):
         folder = windows.sidecar_folder(self.image)
         if folder is not None:
             if self.linux != _Linux():
-                raise Fault("usage", what="--encrypt, --locale, --keyboard, --timezone: Linux")
+                raise Fault("usage", what="--encrypt, --locale, --keyboard, --timezone, --start-page: Linux")
             return self._windows_plan(facts, folder)
         asked = self.linux
         profile = adapted(
-            load_profile(self.profile), locale=asked.locale, keyboard=asked.keyboard, timezone=asked.timezone
+            load_profile(self.profile),
+            locale=asked.locale,
+            keyboard=asked.keyboard,
+            timezone=asked.timezone,
+            start_page=asked.start_page,
         )
         if not self.image.is_file():
             raise Fault("image-missing", profile=self.profile)

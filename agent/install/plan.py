@@ -14,7 +14,7 @@ from agent.install import layout as lay
 from agent.model.errors import Fault
 from agent.model.identity import DiskIdentity
 from agent.model.plan import InstallPlan, Step
-from agent.model.profile import ImageEntry, LinuxProfile
+from agent.model.profile import ImageEntry, Kiosk, LinuxProfile
 
 _UNPACK_BYTES_PER_S = 40e6  # a SATA SSD behind a slow two-core PC; the reference machine does 120
 _FIXED_S = 25.0  # partition, file systems, boot loader, checks
@@ -219,7 +219,7 @@ def _initramfs_step() -> Step:
     )
 
 
-INITRAMFS_HOLDS = ("sbin/cryptsetup", "cryptroot/crypttab")
+INITRAMFS_HOLDS = ("sbin/cryptsetup", "cryptroot/crypttab", lay.ASK_PHRASE)
 """Ends of names in ``lsinitramfs``."""
 
 
@@ -241,6 +241,8 @@ def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostna
         files["etc/systemd/zram-generator.conf"] = lay.zram_conf(profile.storage.swap)
     if "luks_uuid" in identifiers:
         files["etc/crypttab"] = lay.crypttab(identifiers)
+    if profile.kiosk:
+        files[KIOSK] = kiosk_file(profile.kiosk)
     if profile.first_boot.mode == "wizard":
         files[FIRST_BOOT_MARKER] = first_boot_marker(profile, tag, luks=identifiers.get("luks_uuid", ""))
     return Step(
@@ -275,6 +277,14 @@ def first_boot_marker(profile: LinuxProfile, tag: str | None, *, luks: str = "")
         "luks": luks,
     }
     return "".join(f"{key}={value}\n" for key, value in told.items() if value)
+
+
+KIOSK = "etc/regain/kiosk"
+
+
+def kiosk_file(kiosk: Kiosk) -> str:
+    """What the browser of a kiosk reads at each start; its manager can change the page."""
+    return f"page={kiosk.start_page or ''}\nidle_minutes={kiosk.idle_minutes}\n"
 
 
 def _nvram_step() -> Step:

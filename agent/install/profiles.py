@@ -136,7 +136,7 @@ def _validate(node: yaml.MappingNode, lines: dict[str, int], model: type[M]) -> 
     try:
         return model.model_validate_json(text), []
     except ValidationError as error:
-        return None, [_problem(e, lines, model) for e in error.errors(include_url=False)]
+        return None, [problem for e in error.errors(include_url=False) for problem in _problems(e, lines, model)]
 
 
 _KINDS = {
@@ -149,9 +149,20 @@ _KINDS = {
 }
 
 
-def _problem(error: Any, lines: dict[str, int], model: type[BaseModel]) -> Problem:
-    """One pydantic error in our words."""
+def _problems(error: Any, lines: dict[str, int], model: type[BaseModel]) -> Iterator[Problem]:
+    """One pydantic error in our words: a value that contradicts others may do so more than once."""
     steps = [str(step) for step in error["loc"]]
+    refused = error.get("ctx", {}).get("error")
+    if not isinstance(refused, Refused):
+        yield _problem(error, steps, lines, model)
+        return
+    for each in (refused, *refused.others):
+        place = [*steps, *(each.at.split(".") if each.at else ())]
+        told = {"kind": each.kind, "detail": each.detail, "suggestion": each.instead}
+        yield Problem(path=".".join(place), line=_line(place, lines), **told)
+
+
+def _problem(error: Any, steps: Sequence[str], lines: dict[str, int], model: type[BaseModel]) -> Problem:
     path, context = ".".join(steps), error.get("ctx", {})
     kind = _KINDS.get(error["type"], "")
     detail, suggestion = "", ""
@@ -165,9 +176,6 @@ def _problem(error: Any, lines: dict[str, int], model: type[BaseModel]) -> Probl
         suggestion = _closest(str(error["input"]), allowed)
     elif kind == "bad-form":
         detail = context["pattern"]
-    elif isinstance(context.get("error"), Refused):
-        kind, detail = context["error"].kind, context["error"].detail
-        path = f"{path}.{detail}" if kind == "swap-no-use" else path
     elif kind == "empty":
         detail = ""
     elif error["type"].endswith(("_type", "_parsing")):
@@ -250,21 +258,31 @@ def load_file(path: Path) -> LinuxProfile:
 
 
 def adapted(
-    profile: LinuxProfile, *, locale: str | None = None, keyboard: str | None = None, timezone: str | None = None
+    profile: LinuxProfile,
+    *,
+    locale: str | None = None,
+    keyboard: str | None = None,
+    timezone: str | None = None,
+    start_page: str | None = None,
 ) -> LinuxProfile:
-    """The profile in another language: ``locale`` "en_GB.UTF-8", ``keyboard`` "gb" or "fr-bepo", ``timezone``.
+    """The profile in another language: ``locale`` "en_GB.UTF-8", ``keyboard`` "gb" or "fr-bepo", ``timezone``; a kiosk
+    with another ``start_page``.
 
-    Raises Fault usage for a value of another form.
+    Raises Fault usage for a value of another form, and for a start page where nothing shows it.
     """
+    if start_page is not None and profile.kiosk is None:
+        raise Fault("usage", what="--start-page")
     wire = profile.model_dump(mode="json", by_alias=True)
     if keyboard:
         layout, _, variant = keyboard.partition("-")
         wire["system"]["keyboard"] = {"layout": layout, "variant": variant}
     wire["system"] |= {key: value for key, value in (("locale", locale), ("timezone", timezone)) if value}
+    if start_page is not None:
+        wire["kiosk"]["start_page"] = start_page or None
     try:
         return LinuxProfile.model_validate_json(json.dumps(wire))
     except ValidationError as error:
-        raise Fault("usage", what=f"--{error.errors()[0]['loc'][1]}") from None
+        raise Fault("usage", what=f"--{str(error.errors()[0]['loc'][1]).replace('_', '-')}") from None
 
 
 def needs(profile: LinuxProfile) -> ProfileNeeds:

@@ -35,6 +35,7 @@ def install(bench: Bench, disk: str, ending: str) -> str:
     for line in lines:
         if line["event"] in ("step_finished", "step_failed", "fault"):
             print(f"  {line.get('step', line['event']):<18}{line.get('observed', line)}", flush=True)
+    assert lines, said
     assert lines[-1]["event"] == "install_finished" and lines[-1]["verified"] == "checked", (lines[-1:], said[-600:])
     sheet = bench.shell(f"cat {OUT}/phrase-RC-000123-*.txt")
     print(sheet, flush=True)
