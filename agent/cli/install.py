@@ -113,6 +113,15 @@ def _confirm_boot(
     windows.confirm_boot(run.machine, disk, folder, report, operator=operator, out=run.out, as_json=as_json)
 
 
+def _asks(planned: InstallPlan) -> bool:
+    """The first start asks the recipient."""
+    from agent.install.plan import FIRST_BOOT_MARKER
+
+    return any(
+        FIRST_BOOT_MARKER in step.detail.get("files", {}) for step in planned.steps if step.id == "step-identity"
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Windows:
     """What only a Windows image asks."""
@@ -176,13 +185,11 @@ class _Install(OneDisk):
 
     def _next(self, planned: InstallPlan) -> str:
         """Message id of what the technician does now."""
-        from agent.install.plan import FIRST_BOOT_MARKER
         from agent.model.plan import SystemChoice
 
         if planned.system is SystemChoice.WINDOWS:
             return "install-next-windows"
-        files = next(s.detail["files"] for s in planned.steps if s.id == "step-identity")
-        return "install-next-questions" if FIRST_BOOT_MARKER in files else "install-next-start"
+        return "install-next-questions" if _asks(planned) else "install-next-start"
 
     def _windows_plan(self, facts: Disk, folder: Path) -> InstallPlan:
         from agent.cli import windows
@@ -209,8 +216,9 @@ class _Install(OneDisk):
         from agent.cli import windows
         from agent.install.layout import draw_identifiers
         from agent.install.manifest import entry_of
+        from agent.install.own import profile_of
         from agent.install.plan import plan_install
-        from agent.install.profiles import adapted, load_profile
+        from agent.install.profiles import adapted
         from agent.model.identity import identify
 
         folder = windows.sidecar_folder(self.image)
@@ -218,9 +226,9 @@ class _Install(OneDisk):
             if self.linux != _Linux():
                 raise Fault("usage", what="--encrypt, --locale, --keyboard, --timezone, --start-page: Linux")
             return self._windows_plan(facts, folder)
-        asked = self.linux
+        asked, listed = self.linux, entry_of(self.image)
         profile = adapted(
-            load_profile(self.profile),
+            profile_of(self.profile, listed[0] if listed else None),
             locale=asked.locale,
             keyboard=asked.keyboard,
             timezone=asked.timezone,
@@ -228,7 +236,6 @@ class _Install(OneDisk):
         )
         if not self.image.is_file():
             raise Fault("image-missing", profile=self.profile)
-        listed = entry_of(self.image)
         if listed is None:
             raise Fault("image-unlisted", file=str(self.image))
         identity = identify(facts)
@@ -317,11 +324,9 @@ class _Install(OneDisk):
     def _phrase(self, planned: InstallPlan) -> str:
         """Drawn, and on its sheet before the disk is touched: a power cut must not leave a disk that nobody opens."""
         from agent.install.phrase import draw_phrase, keep_sheet
-        from agent.install.profiles import load_profile
 
         phrase, words = draw_phrase(os.urandom), w()
-        asks = load_profile(planned.profile).first_boot.mode == "wizard"
-        ending = words("phrase-sheet-change" if asks else "phrase-sheet-none")
+        ending = words("phrase-sheet-change" if _asks(planned) else "phrase-sheet-none")
         lines = [words("phrase-sheet-title"), "", f"    {phrase}", ""]
         lines += [words("phrase-sheet-pc", tag=self.tag or "-"), words("phrase-sheet-disk", disk=planned.disk.suffix)]
         lines += [words("phrase-sheet-how"), ending, words("phrase-sheet-lost")]

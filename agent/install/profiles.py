@@ -71,6 +71,16 @@ def read_problems(path: Path) -> tuple[LinuxProfile | None, tuple[Problem, ...]]
     return (profile if not problems else None), problems
 
 
+def read_alone(path: Path) -> LinuxProfile:
+    """The profile in one file, whatever its name and what lies beside it. Raises Fault file-unreadable, profile-bad."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_BIGGEST + 1)
+    except OSError as error:
+        raise Fault("file-unreadable", path=str(path), why=error.strerror or "") from None
+    return _sound(path, *parse_profile(data))
+
+
 def parse_profile(data: bytes) -> tuple[LinuxProfile | None, tuple[Problem, ...]]:
     """The profile in these bytes, or all their mistakes. Pure; never raises for bad content."""
     return parse_document(data, LinuxProfile)
@@ -225,6 +235,8 @@ def _beside(profile: LinuxProfile, path: Path) -> Iterator[Problem]:
     """What the file's name and the folders beside it must agree with."""
     if path.stem != profile.id:
         yield Problem(path="id", kind="not-file-name", detail=path.stem, suggestion=path.stem)
+    if profile.build is None:
+        return
     for index, name in enumerate(profile.build.overlay):
         if not (path.parent / "overlays" / name).is_dir():
             yield Problem(path=f"build.overlay.{index}", kind="no-overlay", detail=name)
@@ -250,7 +262,10 @@ def load_profile(profile_id: str, directory: Path | None = None) -> LinuxProfile
 
 
 def load_file(path: Path) -> LinuxProfile:
-    profile, problems = read_problems(path)
+    return _sound(path, *read_problems(path))
+
+
+def _sound(path: Path, profile: LinuxProfile | None, problems: Sequence[Problem]) -> LinuxProfile:
     if profile is None:
         first = problems[0]
         raise Fault("profile-bad", file=path.name, path=first.path or "-", detail=first.detail, count=len(problems))

@@ -14,8 +14,8 @@ from agent.eligibility.advice import windows_version
 from agent.install.execute import install
 from agent.install.layout import draw_identifiers
 from agent.install.manifest import find_image, read_manifest
+from agent.install.own import profile_of, profiles_with
 from agent.install.plan import estimate_s, plan_install
-from agent.install.profiles import load_profile, load_profiles
 from agent.install.rehearse import rehearse
 from agent.install.windows.sidecar import FOLDER
 from agent.job import windows
@@ -33,14 +33,14 @@ from agent.model.warrant import Action, Warrant
 
 
 class Systems:
-    """Profiles of the product, images of the stick (``images``: folder with manifest.json)."""
+    """Profiles of the product and of the stick's images (``images``: folder with manifest.json)."""
 
     def __init__(self, images: Path) -> None:
         self._images = images
 
     def needs(self) -> Sequence[ProfileNeeds]:
-        """Of every profile. One that is hidden shows where somebody put its image."""
-        return [dataclasses.replace(each.needs(), hidden=self._hidden(each)) for each in load_profiles()]
+        """Of every profile of the product and of the images. One that is hidden shows where somebody put its image."""
+        return [dataclasses.replace(each.needs(), hidden=self._hidden(each)) for each in profiles_with(self._images)]
 
     def _hidden(self, profile: LinuxProfile) -> bool:
         return profile.hidden and self._image(profile.id) is None
@@ -49,7 +49,7 @@ class Systems:
         return find_image(read_manifest(self._images), profile_id)
 
     def facts(self, profile_id: str) -> Mapping[str, Any]:
-        profile, image = load_profile(profile_id), self._image(profile_id)
+        profile, image = profile_of(profile_id, self._images), self._image(profile_id)
         return {
             "id": profile.id,
             "label": {"fr": profile.label.fr, "en": profile.label.en},
@@ -110,7 +110,7 @@ class Systems:
         exercise: bool,
     ) -> InstallPlan:
         return plan_install(
-            profile=load_profile(profile_id),
+            profile=profile_of(profile_id, self._images),
             identity=disk,
             disk_size_bytes=disk.size_bytes,
             logical_block=logical_block,

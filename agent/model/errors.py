@@ -107,6 +107,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "sidecar-bad": ("S20", Exit.NOT_ELIGIBLE),
     "boot-not-seen": ("S21", Exit.REFUSED),
     "encryption-refused": ("S22", Exit.REFUSED),
+    "profile-taken": ("S23", Exit.REFUSED),
     # C: stick, clock, certificate
     "stick-full": ("C01", Exit.REFUSED),
     "record-bad-signature": ("C02", Exit.VERIFICATION_FAILED),

@@ -159,7 +159,8 @@ CheckName = Literal[
 
 
 class LinuxProfile(Closed):
-    """One choice on the screen. Who it is for, what it needs, and what is written on the disk."""
+    """One choice on the screen. Who it is for, what it needs, and what is written on the disk. Without ``build``: of an
+    image that somebody else made, where this file lies beside it."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
@@ -179,8 +180,8 @@ class LinuxProfile(Closed):
     updates: Updates
     support_until: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
     licence: Literal["free"]
-    build: Build
-    checks: tuple[CheckName, ...]
+    build: Build | None = None
+    checks: tuple[CheckName, ...] = ()
 
     @model_validator(mode="after")
     def _kiosk_or_person(self) -> Self:

@@ -23,7 +23,8 @@ def _mistakes(text: str) -> list[tuple[str, str, str]]:
 
 def test_every_shipped_profile_is_valid() -> None:
     profiles = load_profiles()
-    assert {p.id for p in profiles} >= {"minimal", "xfce-fr"}
+    assert {p.id for p in profiles} >= {"minimal", "xfce-fr", "kiosque-fr"}
+    assert all(p.build and p.checks for p in profiles)
     for path in folder().glob("*.yaml"):
         assert read_problems(path)[1] == ()
 
