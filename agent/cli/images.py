@@ -144,7 +144,7 @@ def image_check(
     from agent.install.contents import ImageReader, all_findings, read_contents
     from agent.install.image import file_sha256
     from agent.install.manifest import entry_of
-    from agent.install.profiles import load_profile
+    from agent.install.own import profile_of
     from agent.machine.live import LiveMachine
 
     _must_be_there(file)
@@ -158,7 +158,8 @@ def image_check(
         reader = ImageReader(machine, str(file.resolve()))
         contents = read_contents(reader)
         answer["contents"] = _contents_row(contents)
-        findings += all_findings(contents, reader, profile=load_profile(entry.profile) if entry else None)
+        profile = profile_of(listed[1].profile, listed[0]) if listed else None
+        findings += all_findings(contents, reader, profile=profile)
         findings += _against_manifest(entry, answer["sha256"], contents) if entry else []
     except Fault as fault:
         if fault.error_id != "image-damaged":
@@ -262,12 +263,12 @@ def image_add(
     assert profile is not None
     from agent.install import manifest as manifests
     from agent.install.contents import ImageReader, all_findings, read_contents
-    from agent.install.image import installed_packages, make_entry
-    from agent.install.profiles import load_file
+    from agent.install.image import installed_packages, make_entry, suite_of
+    from agent.install.own import read_brought, write_sidecar
     from agent.machine.live import LiveMachine
 
     _must_be_there(file)
-    chosen, folder = load_file(profile), _folder(out)
+    chosen, folder = read_brought(profile), _folder(out)
     real = file.resolve()
     if not real.is_relative_to(folder):
         raise Fault("usage", what=w()("image-add-inside", folder=str(folder)))
@@ -278,11 +279,12 @@ def image_add(
     if refused:
         missing = "; ".join(w()(f"image-finding-{f.id}", detail=f.detail) for f in refused)
         raise Fault("image-unfit", file=file.name, missing=missing)
-    status = _dpkg_status(contents, reader)
     entry = make_entry(
         machine, real, contents, file=str(real.relative_to(folder)), profile=chosen,
-        packages=installed_packages(status), origin="local",
+        suite=suite_of(_text_in(contents, reader, "usr/lib/os-release")),
+        packages=installed_packages(_text_in(contents, reader, "var/lib/dpkg/status")), origin="local",
     )  # fmt: skip
+    write_sidecar(folder, entry, chosen)
     manifests.write_manifest(folder, manifests.with_entry(manifests.read_manifest(folder), entry))
     if as_json:
         emit_json(entry.model_dump(mode="json"))
@@ -290,8 +292,7 @@ def image_add(
         say(w()("image-added", file=entry.file, profile=entry.profile))
 
 
-def _dpkg_status(contents: Contents, reader: ImageReader) -> str:
-    name = "var/lib/dpkg/status"
+def _text_in(contents: Contents, reader: ImageReader, name: str) -> str:
     return reader.text_of([name]).decode("utf-8", "replace") if name in contents.entries else ""
 
 
@@ -310,6 +311,17 @@ def image_confirm(
     raise Fault("image-unconfirmed", image=image, models=CONFIRM_MODELS, makers=CONFIRM_MAKERS, have=0)
 
 
+def _profile_fault(entry: ImageEntry, folder: Path) -> str | None:
+    """Why nobody can choose this image: its profile is not of this program, and its sidecar is missing or wrong."""
+    from agent.install.own import profile_of
+
+    try:
+        profile_of(entry.profile, folder)
+    except Fault as fault:
+        return w()(f"err-{fault.error_id}", **fault.params)
+    return None
+
+
 def image_list(out: Images = None, as_json: Json = False) -> None:
     from agent.cli import windows
     from agent.install.manifest import read_manifest
@@ -318,7 +330,10 @@ def image_list(out: Images = None, as_json: Json = False) -> None:
     entries = read_manifest(folder).images
     brought = windows.rows(folder)
     if as_json:
-        rows = [{**e.model_dump(mode="json"), "present": (folder / e.file).is_file()} for e in entries]
+        rows = [
+            {**e.model_dump(mode="json"), "present": (folder / e.file).is_file(), "problem": _profile_fault(e, folder)}
+            for e in entries
+        ]
         emit_json({"folder": str(folder), "images": rows, "windows": brought})
         return
     if not entries and not brought:
@@ -328,6 +343,9 @@ def image_list(out: Images = None, as_json: Json = False) -> None:
         size = f"{entry.bytes / (1 << 20):.0f} Mio"
         missing = "" if (folder / entry.file).is_file() else "  " + w()("image-list-missing")
         say(f"{entry.profile:<16} {entry.version:<10} {size:>9}  {status}{missing}")
+        wrong = _profile_fault(entry, folder)
+        if wrong:
+            say("  " + w()("image-list-no-profile", why=wrong))
     for row in brought:
         if "error" in row:
             say(f"{row['id']:<16} {row['error']}")

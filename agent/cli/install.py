@@ -55,6 +55,10 @@ def install(
     locale: Annotated[str | None, typer.Option(help="Linux : autre langue, par exemple en_GB.UTF-8.")] = None,
     keyboard: Annotated[str | None, typer.Option(help="Linux : autre clavier, par exemple gb ou fr-bepo.")] = None,
     timezone: Annotated[str | None, typer.Option(help="Linux : autre fuseau, par exemple Europe/Lisbon.")] = None,
+    start_page: Annotated[
+        str | None,
+        typer.Option("--start-page", help="Borne : l'adresse qu'elle montre, par exemple https://www.mairie.fr."),
+    ] = None,
     licence: Annotated[str | None, typer.Option(help="Windows : oem-msdm, retail-owned, mar-…")] = None,
     edition: Annotated[str | None, typer.Option(help="Windows : l'édition lue sur l'étiquette du poste.")] = None,
     despite: Annotated[
@@ -85,7 +89,9 @@ def install(
         raise Fault("usage", what="--profile" if not profile else "--confirm")
     asked = _Windows(licence=licence, edition=edition, despite=despite, setup=setup)
     run = _Install(disk, profile, image, confirm, out, asked=asked, operator=operator, tag=tag, as_json=as_json)
-    run.linux = LinuxOptions(encrypt=encrypt, locale=locale, keyboard=keyboard, timezone=timezone)
+    run.linux = LinuxOptions(
+        encrypt=encrypt, locale=locale, keyboard=keyboard, timezone=timezone, start_page=start_page
+    )
     code = run(erasure_record=erasure_record, unproven=unproven, keys=keys)
     raise typer.Exit(int(code))
 
@@ -166,15 +172,14 @@ class _Install(OneDisk):
 
     def _next(self, planned: InstallPlan) -> str:
         """Message id of what the technician does now."""
-        from agent.install.plan import FIRST_BOOT_MARKER
+        from agent.install.plan import asks_recipient
         from agent.model.plan import SystemChoice
 
         if planned.staged:
             return "windows-setup-next"
         if planned.system is SystemChoice.WINDOWS:
             return "install-next-windows"
-        files = next(s.detail["files"] for s in planned.steps if s.id == "step-identity")
-        return "install-next-questions" if FIRST_BOOT_MARKER in files else "install-next-start"
+        return "install-next-questions" if asks_recipient(planned) else "install-next-start"
 
     def _windows_plan(self, facts: Disk, folder: Path) -> InstallPlan:
         from agent.cli import windows
@@ -202,22 +207,22 @@ class _Install(OneDisk):
         from agent.cli import windows
         from agent.install.layout import draw_identifiers
         from agent.install.manifest import entry_of
+        from agent.install.own import profile_of
         from agent.install.plan import plan_install
-        from agent.install.profiles import adapted, load_profile
+        from agent.install.profiles import adapted
         from agent.model.identity import identify
 
         folder = windows.sidecar_folder(self.image)
         if folder is not None:
             if self.linux != AS_IT_IS:
-                raise Fault("usage", what="--encrypt, --locale, --keyboard, --timezone: Linux")
+                raise Fault("usage", what="--encrypt, --locale, --keyboard, --timezone, --start-page: Linux")
             return self._windows_plan(facts, folder)
         if self.asked.setup:
             raise Fault("usage", what="--setup: Windows")
-        asked = self.linux
-        profile = adapted(load_profile(self.profile), asked)
+        asked, listed = self.linux, entry_of(self.image)
+        profile = adapted(profile_of(self.profile, listed[0] if listed else None), asked)
         if not self.image.is_file():
             raise Fault("image-missing", profile=self.profile)
-        listed = entry_of(self.image)
         if listed is None:
             raise Fault("image-unlisted", file=str(self.image))
         identity = identify(facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -198,9 +199,10 @@ def _inventory(machine: str | None) -> Inventory:
 
 
 def _profiles() -> tuple[ProfileNeeds, ...]:
-    from agent.install.profiles import load_profiles, needs
+    from agent.install.manifest import images_folder
+    from agent.install.own import profiles_with
 
-    return tuple(needs(profile) for profile in load_profiles())
+    return tuple(profile.needs() for profile in profiles_with(images_folder(os.environ)))
 
 
 def _today(inventory: Inventory, *, live: bool) -> Any:

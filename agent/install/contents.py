@@ -251,6 +251,30 @@ def first_boot_findings(contents: Contents, *, wizard: bool) -> Iterator[Finding
         yield Finding(id="no-first-boot", refuses=True, detail=FIRST_BOOT)
 
 
+KIOSK_FILES = (
+    *(
+        "usr/bin/cage",
+        "usr/bin/firefox-esr",
+        "usr/bin/swayidle",
+        "usr/lib/regain/kiosk",
+        "usr/lib/regain/kiosk-settings",
+    ),
+    *("etc/systemd/system/multi-user.target.wants/regain-kiosk.service", "etc/grub.d/06_regain-kiosk"),
+    *("etc/systemd/system/getty@tty1.service", "etc/systemd/system/autovt@.service"),
+)
+"""A browser alone, started by itself; a start menu that nobody changes; and login screens, masked."""
+
+
+def kiosk_findings(contents: Contents, *, kiosk: bool) -> Iterator[Finding]:
+    """A profile that promises a kiosk needs its parts, and no way to a login screen: else visitors see one."""
+    if kiosk:
+        yield from _absent(contents.entries, KIOSK_FILES, "no-kiosk")
+        for name in KIOSK_FILES[-2:]:
+            entry = contents.entries.get(name)
+            if entry is not None and entry.target != "/dev/null":
+                yield Finding(id="no-kiosk", refuses=True, detail=name)
+
+
 def all_findings(contents: Contents, reader: ImageReader, *, profile: LinuxProfile | None) -> tuple[Finding, ...]:
     """Everything; without a profile nothing is promised: neither questions at the first start nor updates."""
     wizard = profile is not None and profile.first_boot.mode == "wizard"
@@ -261,6 +285,7 @@ def all_findings(contents: Contents, reader: ImageReader, *, profile: LinuxProfi
         *system_findings(contents, reader.text_of),
         *first_boot_findings(contents, wizard=wizard),
         *update_findings(contents, reader.text_of, automatic=automatic),
+        *kiosk_findings(contents, kiosk=profile is not None and profile.kiosk is not None),
     )
 
 

@@ -19,10 +19,11 @@ from pathlib import Path
 from agent.install import manifest as manifests
 from agent.install.contents import FIRST_BOOT, Contents, ImageReader, all_findings, read_contents
 from agent.install.linux.work import chroot_argv
+from agent.install.own import write_sidecar
 from agent.install.work import last_line
 from agent.machine.door import Answer, DoorError, Machine, ToolMissing
 from agent.model.errors import Fault
-from agent.model.profile import ImageEntry, LinuxProfile
+from agent.model.profile import Build, ImageEntry, LinuxProfile
 
 Tell = Callable[[str, float], None]
 """Message id of the phase, seconds since it began; called when a phase begins (0.0) and while it lasts."""
@@ -98,16 +99,24 @@ class Builder:
             self._run(["rm", "-rf", "--one-file-system", str(self.folder)], timeout_s=600)
         return entry
 
+    @property
+    def recipe(self) -> Build:
+        """Raises Fault build-impossible for a profile of an image that others made."""
+        if self.profile.build is None:
+            raise Fault("build-impossible", profile=self.profile.id, missing="build:")
+        return self.profile.build
+
     def _possible(self) -> None:
         if not self.machine.is_root():
             raise Fault("not-root")
+        overlays = self._overlay_folders()
         for tool in ("mmdebstrap", "mksquashfs", "unsquashfs"):
             try:
                 self.machine.run([tool, "--version"] if tool == "mmdebstrap" else [tool, "-version"], timeout_s=30)
             except ToolMissing:
                 raise Fault("tool-missing", tool=tool) from None
         wizard = self.profile.first_boot.mode == "wizard"
-        if wizard and not any((place / FIRST_BOOT).is_file() for place in self._overlay_folders()):
+        if wizard and not any((place / FIRST_BOOT).is_file() for place in overlays):
             raise Fault("build-impossible", profile=self.profile.id, missing=FIRST_BOOT)
 
     @contextlib.contextmanager
@@ -141,7 +150,7 @@ class Builder:
 
     def _debstrap(self, mirrors: Sequence[str]) -> Answer:
         self._run(["rm", "-rf", "--one-file-system", str(self.tree)], timeout_s=600)
-        build = self.profile.build
+        build = self.recipe
         recommends = "true" if build.recommends else "false"
         argv = [
             *("mmdebstrap", "--mode=root", "--variant=minbase", f"--components={','.join(build.components)}"),
@@ -152,7 +161,7 @@ class Builder:
         return self._long(argv, timeout_s=_PACKAGES_TIMEOUT_S)
 
     def _recipe(self) -> str:
-        build = self.profile.build
+        build = self.recipe
         text = "\n".join([build.suite, *build.components, str(build.recommends), *sorted(build.packages)])
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -165,7 +174,7 @@ class Builder:
         return "\n\n".join(texts)
 
     def _overlay_folders(self) -> list[Path]:
-        return [self.profiles / "overlays" / name for name in self.profile.build.overlay]
+        return [self.profiles / "overlays" / name for name in self.recipe.overlay]
 
     def _overlays(self) -> None:
         """Files as root's, 0644 or 0755: what the checkout's owner and umask are does not matter."""
@@ -178,7 +187,7 @@ class Builder:
 
     def _hooks(self) -> None:
         self._begin("build-hooks")
-        for name in sorted(self.profile.build.hooks):
+        for name in sorted(self.recipe.hooks):
             script = (self.profiles / "hooks" / name).read_bytes()
             self._inside(script, what=f"hook {name}")
 
@@ -193,7 +202,7 @@ class Builder:
 
     def _inside(self, script: bytes, *, what: str) -> Answer:
         """A shell script in the tree, with the profile's settings as REGAIN_*."""
-        build, system = self.profile.build, self.profile.system
+        build, system = self.recipe, self.profile.system
         settings = {
             "REGAIN_PROFILE": self.profile.id,
             "REGAIN_LOCALE": system.locale,
@@ -232,6 +241,7 @@ class Builder:
             contents,
             file=self.name,
             profile=self.profile,
+            suite=self.recipe.suite,
             packages=packages,
             origin="network",
         )
@@ -242,6 +252,7 @@ class Builder:
         final.with_suffix(".packages.txt").write_text(packages, encoding="utf-8")
         self._run(["sync", "-f", str(temporary)], timeout_s=600)
         temporary.replace(final)
+        write_sidecar(self.out, entry, self.profile)
         manifests.write_manifest(self.out, manifests.with_entry(manifests.read_manifest(self.out), entry))
 
     # -- running tools ---------------------------------------------------------------------------------------
@@ -323,6 +334,7 @@ def make_entry(
     *,
     file: str,
     profile: LinuxProfile,
+    suite: str,
     packages: str,
     origin: str,
 ) -> ImageEntry:
@@ -339,7 +351,7 @@ def make_entry(
             "built": machine.clock.utc(),
             "unpacked_bytes": contents.unpacked_bytes,
             "files": contents.files,
-            "suite": profile.build.suite,
+            "suite": suite,
             "kernel": contents.kernel,
             "shim_version": versions.get("shim-signed", "?"),
             "shim_signers": tuple(contents.signers),
@@ -348,6 +360,12 @@ def make_entry(
             "status": "unproven",
         }
     )
+
+
+def suite_of(os_release: str) -> str:
+    """Debian's name of the release in os-release(5), or "?"."""
+    found = re.search(r'(?m)^VERSION_CODENAME="?([a-z0-9-]+)"?$', os_release)
+    return found[1] if found else "?"
 
 
 def installed_packages(status: str) -> str:

@@ -191,8 +191,10 @@ def fstab(profile: LinuxProfile, identifiers: Mapping[str, str]) -> str:
 
 
 def crypttab(identifiers: Mapping[str, str]) -> str:
-    """crypttab(5). ``initramfs``: opened before the root file system is looked for, whatever a chroot shows."""
-    return f"{CONTAINER} UUID={identifiers['luks_uuid']} none luks,discard,initramfs\n"
+    """crypttab(5). ``initramfs``: opened before the root file system is looked for, whatever a chroot shows. Our own
+    question, asked until the phrase is right: after three tries Debian's would leave a person in a rescue shell."""
+    options = f"luks,discard,initramfs,tries=0,keyscript=/{ASK_PHRASE}"
+    return f"{CONTAINER} UUID={identifiers['luks_uuid']} none {options}\n"
 
 
 def zram_conf(swap: Swap) -> str:
@@ -210,8 +212,9 @@ def grub_stub(identifiers: Mapping[str, str]) -> str:
     return f"search.fs_uuid {volume} root\nset prefix=($root){folder}\nconfigfile $prefix/grub.cfg\n"
 
 
-ENCRYPTION_FILES = ("usr/sbin/cryptsetup", "usr/share/initramfs-tools/hooks/cryptroot")
-"""What an image needs to open its own disk (packages cryptsetup-bin and cryptsetup-initramfs)."""
+ASK_PHRASE = "usr/lib/regain/ask-phrase"
+ENCRYPTION_FILES = ("usr/sbin/cryptsetup", "usr/share/initramfs-tools/hooks/cryptroot", ASK_PHRASE)
+"""What an image needs to open its own disk (packages cryptsetup-bin and cryptsetup-initramfs, overlay ``common``)."""
 
 SHIM_FOLDER = "usr/lib/shim"
 SHIM = f"{SHIM_FOLDER}/shimx64.efi.signed"

@@ -14,7 +14,7 @@ from agent.install import layout as lay
 from agent.model.errors import Fault
 from agent.model.identity import DiskIdentity
 from agent.model.plan import InstallPlan, Step
-from agent.model.profile import ImageEntry, LinuxProfile
+from agent.model.profile import ImageEntry, Kiosk, LinuxProfile
 
 _UNPACK_BYTES_PER_S = 40e6  # a SATA SSD behind a slow two-core PC; the reference machine does 120
 _FIXED_S = 25.0  # partition, file systems, boot loader, checks
@@ -75,6 +75,13 @@ def estimate_s(image: ImageEntry | None) -> float:
     """Seconds from partitioning to the last check, on a slow PC; without an image, of a usual desktop."""
     unpacked = image.unpacked_bytes if image else _GUESSED_UNPACKED
     return round(_FIXED_S + unpacked / _UNPACK_BYTES_PER_S, 1)
+
+
+def asks_recipient(planned: InstallPlan) -> bool:
+    """The first start asks the recipient."""
+    return any(
+        FIRST_BOOT_MARKER in step.detail.get("files", {}) for step in planned.steps if step.id == "step-identity"
+    )
 
 
 def host_name(template: str, tag: str | None, identity: DiskIdentity) -> str:
@@ -219,7 +226,7 @@ def _initramfs_step() -> Step:
     )
 
 
-INITRAMFS_HOLDS = ("sbin/cryptsetup", "cryptroot/crypttab")
+INITRAMFS_HOLDS = ("sbin/cryptsetup", "cryptroot/crypttab", lay.ASK_PHRASE)
 """Ends of names in ``lsinitramfs``."""
 
 
@@ -241,6 +248,8 @@ def _identity_step(profile: LinuxProfile, identifiers: Mapping[str, str], hostna
         files["etc/systemd/zram-generator.conf"] = lay.zram_conf(profile.storage.swap)
     if "luks_uuid" in identifiers:
         files["etc/crypttab"] = lay.crypttab(identifiers)
+    if profile.kiosk:
+        files[KIOSK] = kiosk_file(profile.kiosk)
     if profile.first_boot.mode == "wizard":
         files[FIRST_BOOT_MARKER] = first_boot_marker(profile, tag, luks=identifiers.get("luks_uuid", ""))
     return Step(
@@ -275,6 +284,14 @@ def first_boot_marker(profile: LinuxProfile, tag: str | None, *, luks: str = "")
         "luks": luks,
     }
     return "".join(f"{key}={value}\n" for key, value in told.items() if value)
+
+
+KIOSK = "etc/regain/kiosk"
+
+
+def kiosk_file(kiosk: Kiosk) -> str:
+    """What the browser of a kiosk reads at each start; its manager can change the page."""
+    return f"page={kiosk.start_page or ''}\nidle_minutes={kiosk.idle_minutes}\n"
 
 
 def _nvram_step() -> Step:

@@ -72,6 +72,16 @@ def read_problems(path: Path) -> tuple[LinuxProfile | None, tuple[Problem, ...]]
     return (profile if not problems else None), problems
 
 
+def read_alone(path: Path) -> LinuxProfile:
+    """The profile in one file, whatever its name and what lies beside it. Raises Fault file-unreadable, profile-bad."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_BIGGEST + 1)
+    except OSError as error:
+        raise Fault("file-unreadable", path=str(path), why=error.strerror or "") from None
+    return _sound(path, *parse_profile(data))
+
+
 def parse_profile(data: bytes) -> tuple[LinuxProfile | None, tuple[Problem, ...]]:
     """The profile in these bytes, or all their mistakes. Pure; never raises for bad content."""
     return parse_document(data, LinuxProfile)
@@ -137,7 +147,7 @@ def _validate(node: yaml.MappingNode, lines: dict[str, int], model: type[M]) -> 
     try:
         return model.model_validate_json(text), []
     except ValidationError as error:
-        return None, [_problem(e, lines, model) for e in error.errors(include_url=False)]
+        return None, [problem for e in error.errors(include_url=False) for problem in _problems(e, lines, model)]
 
 
 _KINDS = {
@@ -150,9 +160,20 @@ _KINDS = {
 }
 
 
-def _problem(error: Any, lines: dict[str, int], model: type[BaseModel]) -> Problem:
-    """One pydantic error in our words."""
+def _problems(error: Any, lines: dict[str, int], model: type[BaseModel]) -> Iterator[Problem]:
+    """One pydantic error in our words: a value that contradicts others may do so more than once."""
     steps = [str(step) for step in error["loc"]]
+    refused = error.get("ctx", {}).get("error")
+    if not isinstance(refused, Refused):
+        yield _problem(error, steps, lines, model)
+        return
+    for each in (refused, *refused.others):
+        place = [*steps, *(each.at.split(".") if each.at else ())]
+        told = {"kind": each.kind, "detail": each.detail, "suggestion": each.instead}
+        yield Problem(path=".".join(place), line=_line(place, lines), **told)
+
+
+def _problem(error: Any, steps: Sequence[str], lines: dict[str, int], model: type[BaseModel]) -> Problem:
     path, context = ".".join(steps), error.get("ctx", {})
     kind = _KINDS.get(error["type"], "")
     detail, suggestion = "", ""
@@ -166,9 +187,6 @@ def _problem(error: Any, lines: dict[str, int], model: type[BaseModel]) -> Probl
         suggestion = _closest(str(error["input"]), allowed)
     elif kind == "bad-form":
         detail = context["pattern"]
-    elif isinstance(context.get("error"), Refused):
-        kind, detail = context["error"].kind, context["error"].detail
-        path = f"{path}.{detail}" if kind == "swap-no-use" else path
     elif kind == "empty":
         detail = ""
     elif error["type"].endswith(("_type", "_parsing")):
@@ -218,6 +236,8 @@ def _beside(profile: LinuxProfile, path: Path) -> Iterator[Problem]:
     """What the file's name and the folders beside it must agree with."""
     if path.stem != profile.id:
         yield Problem(path="id", kind="not-file-name", detail=path.stem, suggestion=path.stem)
+    if profile.build is None:
+        return
     for index, name in enumerate(profile.build.overlay):
         if not (path.parent / "overlays" / name).is_dir():
             yield Problem(path=f"build.overlay.{index}", kind="no-overlay", detail=name)
@@ -243,7 +263,10 @@ def load_profile(profile_id: str, directory: Path | None = None) -> LinuxProfile
 
 
 def load_file(path: Path) -> LinuxProfile:
-    profile, problems = read_problems(path)
+    return _sound(path, *read_problems(path))
+
+
+def _sound(path: Path, profile: LinuxProfile | None, problems: Sequence[Problem]) -> LinuxProfile:
     if profile is None:
         first = problems[0]
         raise Fault("profile-bad", file=path.name, path=first.path or "-", detail=first.detail, count=len(problems))
@@ -251,16 +274,23 @@ def load_file(path: Path) -> LinuxProfile:
 
 
 def adapted(profile: LinuxProfile, asked: LinuxOptions) -> LinuxProfile:
-    """The profile in another language. Raises Fault usage for a value of another form."""
+    """The profile in another language; a kiosk with another start page.
+
+    Raises Fault usage for a value of another form, and for a start page where nothing shows it.
+    """
+    if asked.start_page is not None and profile.kiosk is None:
+        raise Fault("usage", what="--start-page")
     wire = profile.model_dump(mode="json", by_alias=True)
     if asked.keyboard:
         layout, _, variant = asked.keyboard.partition("-")
         wire["system"]["keyboard"] = {"layout": layout, "variant": variant}
     wire["system"] |= {key: value for key, value in (("locale", asked.locale), ("timezone", asked.timezone)) if value}
+    if asked.start_page is not None:
+        wire["kiosk"]["start_page"] = asked.start_page or None
     try:
         return LinuxProfile.model_validate_json(json.dumps(wire))
     except ValidationError as error:
-        raise Fault("usage", what=f"--{error.errors()[0]['loc'][1]}") from None
+        raise Fault("usage", what=f"--{str(error.errors()[0]['loc'][1]).replace('_', '-')}") from None
 
 
 def needs(profile: LinuxProfile) -> ProfileNeeds:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent.install.phrase import draw_phrase, keep_sheet
-from agent.install.profiles import load_profile
+from agent.install.plan import asks_recipient
 from agent.model.errors import Fault
 from agent.model.plan import InstallPlan
 
@@ -19,10 +19,12 @@ def write_sheet(folder: Path, planned: InstallPlan, *, tag: str | None, words: W
     """The phrase, and the sheet that is on the medium before the disk is touched: a power cut must not leave a disk
     that nobody opens. Raises Fault phrase-not-kept."""
     phrase = draw_phrase(os.urandom)
-    asks = load_profile(planned.profile).first_boot.mode == "wizard"
     lines = [words("phrase-sheet-title"), "", f"    {phrase}", ""]
     lines += [words("phrase-sheet-pc", tag=tag or "-"), words("phrase-sheet-disk", disk=planned.disk.suffix)]
-    lines += [words("phrase-sheet-how"), words("phrase-sheet-change" if asks else "phrase-sheet-none")]
+    lines += [
+        words("phrase-sheet-how"),
+        words("phrase-sheet-change" if asks_recipient(planned) else "phrase-sheet-none"),
+    ]
     lines += [words("phrase-sheet-lost")]
     name = f"phrase-{tag or planned.disk.suffix}-{planned.identifiers['luks_uuid'][:8]}.txt"
     try:

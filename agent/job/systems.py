@@ -14,8 +14,9 @@ from agent.eligibility.advice import windows_version
 from agent.install.execute import install
 from agent.install.layout import draw_identifiers
 from agent.install.manifest import find_image, read_manifest
+from agent.install.own import profile_of, profiles_with
 from agent.install.plan import estimate_s, plan_install
-from agent.install.profiles import adapted, load_profile, load_profiles
+from agent.install.profiles import adapted
 from agent.install.rehearse import rehearse
 from agent.install.sheet import FOLDER, Words, write_sheet
 from agent.install.windows.sidecar import FOLDER as SIDECARS
@@ -36,15 +37,15 @@ from agent.model.warrant import Action, Warrant
 
 
 class Systems:
-    """Profiles of the product, images of the stick (``images``: folder with manifest.json). ``words``: of the sheet
-    that goes with an encrypted disk."""
+    """Profiles of the product and of the stick's images (``images``: folder with manifest.json). ``words``: of the
+    sheet that goes with an encrypted disk."""
 
     def __init__(self, images: Path, words: Callable[[str], Words]) -> None:
         self._images, self._words = images, words
 
     def needs(self) -> Sequence[ProfileNeeds]:
-        """Of every profile. One that is hidden shows where somebody put its image."""
-        return [dataclasses.replace(each.needs(), hidden=self._hidden(each)) for each in load_profiles()]
+        """Of every profile of the product and of the images. One that is hidden shows where somebody put its image."""
+        return [dataclasses.replace(each.needs(), hidden=self._hidden(each)) for each in profiles_with(self._images)]
 
     def _hidden(self, profile: LinuxProfile) -> bool:
         return profile.hidden and self._image(profile.id) is None
@@ -53,7 +54,7 @@ class Systems:
         return find_image(read_manifest(self._images), profile_id)
 
     def facts(self, profile_id: str) -> Mapping[str, Any]:
-        profile, image = load_profile(profile_id), self._image(profile_id)
+        profile, image = profile_of(profile_id, self._images), self._image(profile_id)
         return {
             "id": profile.id,
             "label": {"fr": profile.label.fr, "en": profile.label.en},
@@ -115,7 +116,7 @@ class Systems:
         exercise: bool,
     ) -> InstallPlan:
         return plan_install(
-            profile=adapted(load_profile(profile_id), linux),
+            profile=adapted(profile_of(profile_id, self._images), linux),
             identity=disk,
             disk_size_bytes=disk.size_bytes,
             logical_block=logical_block,

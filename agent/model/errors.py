@@ -110,6 +110,7 @@ ERRORS: Mapping[str, tuple[str, Exit]] = {
     "media-unfit": ("S23", Exit.REFUSED),
     "phrase-no-stick": ("S24", Exit.REFUSED),
     "phrase-not-kept": ("S25", Exit.INSTALL_FAILED),
+    "profile-taken": ("S26", Exit.REFUSED),
     # C: stick, clock, certificate
     "stick-full": ("C01", Exit.REFUSED),
     "record-bad-signature": ("C02", Exit.VERIFICATION_FAILED),

@@ -14,12 +14,14 @@ KEYBOARDS = ("fr", "fr-bepo", "be", "ch-fr", "gb", "us", "es", "pt", "de", "it",
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinuxOptions:
     """None: as the profile says. ``locale`` "en_GB.UTF-8"; ``keyboard`` "gb" or "fr-bepo"; ``timezone``
-    "Europe/Lisbon"; ``encrypt``: LUKS2, whose phrase goes on a sheet of its own."""
+    "Europe/Lisbon"; ``encrypt``: LUKS2, whose phrase goes on a sheet of its own; ``start_page``: of a kiosk, "" for the
+    page of its image."""
 
     encrypt: bool = False
     locale: str | None = None
     keyboard: str | None = None
     timezone: str | None = None
+    start_page: str | None = None
 
 
 def language(asked: LinuxOptions) -> str:

@@ -6,6 +6,7 @@ of the person who wrote the file and is told with its path. Only what this versi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -24,12 +25,16 @@ Sha256 = Annotated[str, StringConstraints(pattern=_HASH)]
 
 
 class Refused(ValueError):
-    """A value that contradicts another one; ``kind`` is the end of a message id, ``detail`` fills it."""
+    """A value that contradicts another one; ``kind`` is the end of a message id, ``detail`` fills it. ``at``: its path
+    below what is being checked, ``instead``: the value that would be right, ``others``: found in the same check."""
 
-    def __init__(self, kind: str, detail: str) -> None:
+    def __init__(self, kind: str, detail: str, *, at: str = "", instead: str = "") -> None:
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.detail = detail
+        self.at = at
+        self.instead = instead
+        self.others: tuple[Refused, ...] = ()
 
 
 class Closed(BaseModel):
@@ -87,7 +92,7 @@ class Swap(Closed):
         for name in sorted(wanted - given):
             raise Refused("swap-needs", name)
         for name in sorted(given - wanted):
-            raise Refused("swap-no-use", name)
+            raise Refused("swap-no-use", name, at=name)
         return self
 
 
@@ -114,12 +119,21 @@ class SystemSettings(Closed):
 
 
 class FirstBoot(Closed):
-    """``none``: nobody is asked anything and nobody can log in, for tests only."""
+    """``none``: nobody is asked anything and nobody can log in, for tests only. ``page``: the address of a kiosk, whose
+    ``password`` opens its settings. ``autologin``: only a kiosk, on an account without rights."""
 
     mode: Literal["wizard", "none"]
-    ask: tuple[Literal["keyboard", "wifi", "name", "password"], ...] = ()
+    ask: tuple[Literal["keyboard", "wifi", "page", "name", "password"], ...] = ()
     autologin: bool = False
     welcome: PartName | None = None
+
+
+class Kiosk(Closed):
+    """A browser alone on the screen. ``start_page``: an address, or nothing for the page of the image that says how to
+    set one. ``idle_minutes`` without a touch: everything is forgotten and the start page is back."""
+
+    start_page: Annotated[str, StringConstraints(pattern=r"^https?://[!#-&(-;=?-\[\]_a-z~]{1,300}$")] | None = None
+    idle_minutes: int = Field(ge=1, le=120)
 
 
 class Updates(Closed):
@@ -145,7 +159,8 @@ CheckName = Literal[
 
 
 class LinuxProfile(Closed):
-    """One choice on the screen. Who it is for, what it needs, and what is written on the disk."""
+    """One choice on the screen. Who it is for, what it needs, and what is written on the disk. Without ``build``: of an
+    image that somebody else made, where this file lies beside it."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
@@ -161,11 +176,35 @@ class LinuxProfile(Closed):
     storage: Storage
     system: SystemSettings
     first_boot: FirstBoot
+    kiosk: Kiosk | None = None
     updates: Updates
     support_until: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
     licence: Literal["free"]
-    build: Build
-    checks: tuple[CheckName, ...]
+    build: Build | None = None
+    checks: tuple[CheckName, ...] = ()
+
+    @model_validator(mode="after")
+    def _kiosk_or_person(self) -> Self:
+        found = list(self._kiosk_mistakes())
+        if found:
+            found[0].others = tuple(found[1:])
+            raise found[0]
+        return self
+
+    def _kiosk_mistakes(self) -> Iterator[Refused]:
+        """A kiosk is nobody's PC: it starts without a person, rights or a phrase. All else is somebody's."""
+        kiosk, first = self.for_ == "kiosk", self.first_boot
+        if kiosk and self.kiosk is None:
+            yield Refused("kiosk-needs", "kiosk")
+        if not kiosk and self.kiosk is not None:
+            yield Refused("kiosk-no-use", self.for_, at="kiosk", instead="for: kiosk")
+        for index, key in enumerate(first.ask):
+            if key == ("name" if kiosk else "page"):
+                yield Refused("kiosk-ask", key, at=f"first_boot.ask.{index}", instead="page" if kiosk else "name")
+        if kiosk != first.autologin:
+            yield Refused("kiosk-autologin", self.for_, at="first_boot.autologin", instead=str(kiosk).lower())
+        if kiosk and self.storage.encryption != "never":
+            yield Refused("kiosk-encryption", "", at="storage.encryption", instead="never")
 
     @property
     def hidden(self) -> bool:

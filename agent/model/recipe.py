@@ -28,6 +28,7 @@ class Recipe(BaseModel):
     locale: str | None = None  # Linux: "en_GB.UTF-8"; None: as the profile says, as for the two that follow
     keyboard: str | None = None  # "gb" or "fr-bepo"
     timezone: str | None = None  # "Europe/Lisbon"
+    start_page: str | None = None  # a kiosk's address
     encrypt: bool = False  # Linux: LUKS2; the phrase of each PC goes on a sheet of its own
     tag: str | None = None
     lot: str | None = None
@@ -35,9 +36,15 @@ class Recipe(BaseModel):
     @model_validator(mode="after")
     def _only_linux(self) -> Self:
         if self.system != "linux" and self.linux != AS_IT_IS:
-            raise ValueError("locale, keyboard, timezone, encrypt: system linux")
+            raise ValueError("locale, keyboard, timezone, start_page, encrypt: system linux")
         return self
 
     @property
     def linux(self) -> LinuxOptions:
-        return LinuxOptions(encrypt=self.encrypt, locale=self.locale, keyboard=self.keyboard, timezone=self.timezone)
+        return LinuxOptions(
+            encrypt=self.encrypt,
+            locale=self.locale,
+            keyboard=self.keyboard,
+            timezone=self.timezone,
+            start_page=self.start_page,
+        )

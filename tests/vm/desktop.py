@@ -47,10 +47,13 @@ StandardError=tty
 TTYPath=/dev/ttyS0
 Restart=always
 """
-_AWAKE = "for f in /sys/bus/usb/devices/*/power/control; do echo on > $f; done"
+AWAKE = "for f in /sys/bus/usb/devices/*/power/control; do echo on > $f; done"
 """QEMU's keyboard is on systemd's list of those that may sleep, and QEMU 7.2 does not wake it."""
 
-_WANTED = "[Unit]\nWants=regain-test-shell.service\n"
+SHELL = (
+    ("systemd.extra-unit.regain-test-shell.service", _SHELL),
+    ("systemd.unit-dropin.sysinit.target", "[Unit]\nWants=regain-test-shell.service\n"),
+)
 
 
 def install_on(disk: Path, image: Path, entry: ImageEntry, *, size: int, mode: str) -> None:
@@ -82,10 +85,7 @@ def pc_with(disk: Path, firmware: Firmware, *, accelerated: bool) -> Machine:
         cores=2 if accelerated else 1,  # QEMU 7.2 was seen to crash with two emulated ones under X
         kvm=accelerated,
         tpm=None,
-        units=(
-            ("systemd.extra-unit.regain-test-shell.service", _SHELL),
-            ("systemd.unit-dropin.sysinit.target", _WANTED),
-        ),
+        units=SHELL,
     )
 
 
@@ -197,7 +197,7 @@ def facts(desktop: Desktop, firmware: Firmware, *, asked_for: bool) -> None:
 
 
 def session(desktop: Desktop) -> None:
-    """Log in at the greeter, look at the desktop and at the page of the first steps."""
+    """Log in at the greeter; the page of the first steps, which opens by itself once; the desktop and its menu."""
     pc = desktop.pc
     desktop.until("pgrep -f lightdm-gtk-greeter >/dev/null", 900)
     time.sleep(60)  # drawn, which no process tells
@@ -206,11 +206,18 @@ def session(desktop: Desktop) -> None:
         pc.keys(key, pause_s=0.6)
     pc.keys("ret")
     desktop.until(f"pgrep -u {LOGIN} xfdesktop >/dev/null", 900)
-    time.sleep(90)
-    desktop.photo("7-bureau")
-    desktop.until(f"pgrep -u {LOGIN} -f firefox-esr >/dev/null", 300)
-    time.sleep(240)
-    desktop.photo("8-premiers-pas")
+    if desktop.shell(f"ls /home/{LOGIN}/.config/autostart").strip():
+        desktop.until(f"pgrep -u {LOGIN} -f 'firefox-esr.*-contentproc' >/dev/null", 600)
+        time.sleep(240)
+        desktop.photo("7-premiers-pas")
+        pc.keys("ctrl-q")
+        desktop.until(f"! pgrep -u {LOGIN} firefox-esr >/dev/null", 120)
+    desktop.until(f"pgrep -u {LOGIN} -f panel/wrapper >/dev/null", 600)
+    time.sleep(120)
+    desktop.photo("8-bureau")
+    pc.keys("alt-f1")
+    time.sleep(30)
+    desktop.photo("9-menu")
     print(desktop.shell(f"ls -l /home/{LOGIN}/Bureau; ls -a /home/{LOGIN}/.config/autostart"), flush=True)
 
 
@@ -230,9 +237,9 @@ def run(told: argparse.Namespace, folder: Path) -> None:
         desktop = Desktop(pc, photos, told.profile)
         first_prompt(pc, 1200)
         print(f"{pc.seconds():6.0f} s  a shell answers", flush=True)
-        desktop.shell(_AWAKE)
+        desktop.shell(AWAKE)
         asks = load_profile(told.profile).first_boot.mode == "wizard"
-        if asks:
+        if desktop.shell("ls /var/lib/regain/first-boot 2>/dev/null; true").strip():
             answer(desktop)
             desktop.until("! test -e /var/lib/regain/first-boot", 300)
         facts(desktop, told.firmware, asked_for=asks)

@@ -50,6 +50,11 @@ profile-problem-out-of-range = value out of range ({ $detail }).
 profile-problem-range-order = the minimum is above the maximum ({ $detail }).
 profile-problem-swap-needs = the key "{ $detail }" is missing for this kind of swap.
 profile-problem-swap-no-use = the key "{ $detail }" is of no use to this kind of swap.
+profile-problem-kiosk-needs = a kiosk needs the key "{ $detail }".
+profile-problem-kiosk-no-use = this key is for a kiosk only; this profile is for "{ $detail }".
+profile-problem-kiosk-ask = this question ("{ $detail }") makes no sense for this profile.
+profile-problem-kiosk-autologin = a kiosk opens by itself, and no other PC does; this profile is for "{ $detail }".
+profile-problem-kiosk-encryption = a kiosk starts by itself: nobody types the phrase of an encrypted disk.
 profile-problem-empty = empty value.
 profile-problem-not-yaml = the file is not readable YAML: { $detail }
 profile-problem-not-text = the file is not UTF-8 text (byte { $detail }).
@@ -74,6 +79,7 @@ image-added = { $file }: added for the profile { $profile }. Not confirmed by a 
 image-add-inside = the image must lie in { $folder }
 image-list-none = No image in { $folder }.
 image-list-missing = (file missing)
+image-list-no-profile = Nobody can choose this image: { $why }
 image-status-proven = confirmed by a workshop
 image-status-rehearsed = started in a virtual machine
 image-status-unproven = not confirmed by a workshop
@@ -105,6 +111,7 @@ image-finding-private-source = a package source is private ({ $detail }).
 image-finding-initrd-modules = the initrd is made for one model of PC only (MODULES={ $detail }).
 image-finding-sshd = an SSH server is in the image ({ $detail }).
 image-finding-no-updates = the profile promises security updates, and they are missing ({ $detail }).
+image-finding-no-kiosk = the image lacks what makes a kiosk: { $detail }
 image-finding-no-first-boot = the profile promises questions at the first start, and the program is missing ({ $detail }).
 
 ## Sheet of the encrypted disk
@@ -210,6 +217,9 @@ err-profile-bad = The profile { $file } has mistakes ({ $count }).
 err-profile-unknown = The profile "{ $profile }" does not exist.
     .why = Known profiles: { $known }.
     .todo = Take a name of this list (regain profile list).
+err-profile-taken = The name "{ $profile }" is already that of a profile of Regain.
+    .why = Your profile says something else than the one of Regain. Two systems cannot have the same name.
+    .todo = Change "id" in your profile, for instance by adding the name of your association.
 err-image-damaged = The stick is damaged: the image { $file } is no longer good.
     .why = Reading the image back says: { $why }
     .todo = Copy the image again, or take another stick.

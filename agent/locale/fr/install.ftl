@@ -50,6 +50,11 @@ profile-problem-out-of-range = valeur hors limites ({ $detail }).
 profile-problem-range-order = le minimum dépasse le maximum ({ $detail }).
 profile-problem-swap-needs = la clé « { $detail } » manque pour ce genre de mémoire d’échange.
 profile-problem-swap-no-use = la clé « { $detail } » ne sert pas à ce genre de mémoire d’échange.
+profile-problem-kiosk-needs = une borne a besoin de la clé « { $detail } ».
+profile-problem-kiosk-no-use = cette clé ne sert qu’à une borne ; ce profil est pour « { $detail } ».
+profile-problem-kiosk-ask = cette question (« { $detail } ») n’a pas de sens pour ce profil.
+profile-problem-kiosk-autologin = une borne s’ouvre seule, et aucun autre poste ; ce profil est pour « { $detail } ».
+profile-problem-kiosk-encryption = une borne démarre seule : personne ne tape la phrase d’un disque chiffré.
 profile-problem-empty = valeur vide.
 profile-problem-not-yaml = le fichier n’est pas du YAML lisible : { $detail }
 profile-problem-not-text = le fichier n’est pas du texte UTF-8 (octet { $detail }).
@@ -74,6 +79,7 @@ image-added = { $file } : ajoutée pour le profil { $profile }. Non confirmée 
 image-add-inside = l’image doit se trouver dans { $folder }
 image-list-none = Aucune image dans { $folder }.
 image-list-missing = (fichier absent)
+image-list-no-profile = Personne ne peut choisir cette image : { $why }
 image-status-proven = confirmée en atelier
 image-status-rehearsed = démarrée en machine virtuelle
 image-status-unproven = non confirmée en atelier
@@ -105,6 +111,7 @@ image-finding-private-source = une source de paquets est privée ({ $detail }).
 image-finding-initrd-modules = l’initrd n’est fait que pour un modèle de poste (MODULES={ $detail }).
 image-finding-sshd = un serveur SSH est dans l’image ({ $detail }).
 image-finding-no-updates = le profil promet les mises à jour de sécurité, et elles manquent ({ $detail }).
+image-finding-no-kiosk = il manque à l’image ce qui fait une borne : { $detail }
 image-finding-no-first-boot = le profil promet des questions au premier démarrage, et le programme manque ({ $detail }).
 
 ## Feuille du disque chiffré
@@ -210,6 +217,9 @@ err-profile-bad = Le profil { $file } contient des erreurs ({ $count }).
 err-profile-unknown = Le profil « { $profile } » n’existe pas.
     .why = Profils connus : { $known }.
     .todo = Choisissez un nom de cette liste (regain profile list).
+err-profile-taken = Le nom « { $profile } » est déjà celui d’un profil de Regain.
+    .why = Votre profil dit autre chose que celui de Regain. Deux systèmes ne peuvent pas porter le même nom.
+    .todo = Changez « id » dans votre profil, par exemple en y ajoutant le nom de votre association.
 err-image-damaged = La clé est abîmée : l’image { $file } n’est plus bonne.
     .why = La relecture de l’image dit : { $why }
     .todo = Copiez l’image à nouveau, ou prenez une autre clé.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import curses
 import dataclasses
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
+from firstboot.kiosk import change_settings  # type: ignore[import-not-found]
 from firstboot.pc import PC  # type: ignore[import-not-found]
 from firstboot.questions import ask_all  # type: ignore[import-not-found]
 from firstboot.screen import Face  # type: ignore[import-not-found]
@@ -34,7 +36,30 @@ class FakePC(PC):  # type: ignore[misc]
         return (4 if "up" in argv and len(ups) == 1 else 0), ""
 
 
+def settings(window: curses.window) -> None:
+    """Until the browser is shown again, which ends the test and not the program."""
+    change_settings(Face(window, pc.words(), idle_s=float(sys.argv[3])), pc)
+
+
+class Shown(Exception):
+    pass
+
+
+class OnceShown(FakePC):
+    def show_kiosk(self) -> None:
+        raise Shown
+
+
 os.environ["ESCDELAY"] = "25"
-pc = FakePC(Path(sys.argv[2]))
-answers = curses.wrapper(lambda window: ask_all(Face(window, pc.words()), pc))
-Path(sys.argv[2], "answers.json").write_text(json.dumps({"answers": dataclasses.asdict(answers), "ran": pc.ran}))
+told: dict[str, object] = {}
+if len(sys.argv) > 3:
+    pc = OnceShown(Path(sys.argv[2]))
+    with contextlib.suppress(Shown):
+        curses.wrapper(settings)
+else:
+    pc = FakePC(Path(sys.argv[2]))
+    answers = curses.wrapper(lambda window: ask_all(Face(window, pc.words()), pc))
+    told["answers"] = dataclasses.asdict(answers)
+    if pc.is_kiosk():
+        pc.finish(answers)
+Path(sys.argv[2], "answers.json").write_text(json.dumps({**told, "ran": pc.ran}))

@@ -62,6 +62,24 @@ def test_a_password_is_asked_for_its_length_alone() -> None:
     assert rules.password_problem("aaaa\x7faaaa"[:4] + "\x01aaaa", "") == "password-signs"
 
 
+def test_an_address_is_of_the_web_and_of_plain_signs() -> None:
+    assert rules.address_of(" www.mairie.fr ") == "https://www.mairie.fr"
+    assert rules.address_of("http://borne/") == "http://borne/" and rules.address_of(" ") == ""
+    for good in ("", "www.mairie.fr", "https://a.example/b?c=d&e=%20#f", "http://[::1]:8080/"):
+        assert rules.page_problem(good) == "", good
+    for bad in (
+        "file:///etc/passwd",
+        "https://a b",
+        'https://a"b',
+        "https://a'b",
+        "https://é.fr",
+        "a`id`",
+        "a\nb",
+        "a<b",
+    ):
+        assert rules.page_problem(bad) == "page-bad", bad
+
+
 def test_networks_are_told_once_the_strongest_first() -> None:
     heard = "Livebox-42A0:54:WPA2\nCaf\\\\é\\: x:31:\nLivebox-42A0:88:WPA2\n:20:WPA2\nshort:1\n"
     found = rules.parse_networks(heard)
@@ -119,10 +137,13 @@ def test_the_first_steps_are_filled_and_nothing_of_a_name_becomes_markup() -> No
     assert "&lt;b&gt;{tag}&lt;/b&gt;" in told and "<b>RC-1</b>" in told and "{login}" not in told
 
 
-@pytest.mark.parametrize("page", ["fr-facile", "en-facile", "fr-cinnamon", "en-cinnamon"])
-def test_a_sentence_of_the_first_steps_is_short(page: str) -> None:
+PAGES = [*OVERLAY.glob("usr/share/regain/welcome/*.html"), *OVERLAY.parent.glob("kiosk/usr/share/regain/kiosk/*.html")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_sentence_of_a_page_is_short(page: Path) -> None:
     """INSTALL design, 10: at most 15 words, and none of these."""
-    text = (OVERLAY / f"usr/share/regain/welcome/{page}.html").read_text("utf-8")
+    text = page.read_text("utf-8")
     body = re.sub(r"<[^>]+>", "\n", text.partition("<body>")[2])
     for sentence in re.split(r"[.!?:\n]+", body):
         assert len(sentence.split()) <= 15, sentence

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from agent.install import shim
 from agent.install.contents import (
     FIRST_BOOT,
+    KIOSK_FILES,
     Contents,
     Entry,
     Finding,
@@ -20,6 +21,7 @@ from agent.install.contents import (
     broken_packages,
     first_boot_findings,
     identity_findings,
+    kiosk_findings,
     parse_listing,
     private_hosts,
     read_contents,
@@ -212,3 +214,15 @@ def test_a_flipped_byte_never_raises(place: int, value: int) -> None:
     data = bytearray(signed_pe(shim.MICROSOFT_2011))
     data[place % len(data)] = value
     assert isinstance(shim.signers(bytes(data)), tuple)
+
+
+def test_a_kiosk_without_its_parts_or_with_a_login_screen_is_refused() -> None:
+    masked = {name: Entry(kind="l", size=9, target="/dev/null") for name in KIOSK_FILES[-2:]}
+    whole = {name: Entry(kind="-", size=9) for name in KIOSK_FILES} | masked
+    assert not list(kiosk_findings(Contents(entries=whole), kiosk=True))
+    assert not list(kiosk_findings(Contents(entries={}), kiosk=False))
+    for name in KIOSK_FILES:
+        (found,) = kiosk_findings(Contents(entries={n: e for n, e in whole.items() if n != name}), kiosk=True)
+        assert found == Finding(id="no-kiosk", refuses=True, detail=name)
+    shown = whole | {"etc/systemd/system/getty@tty1.service": Entry(kind="l", size=9, target="/lib/systemd/x")}
+    assert [f.detail for f in kiosk_findings(Contents(entries=shown), kiosk=True)] == [KIOSK_FILES[-2]]

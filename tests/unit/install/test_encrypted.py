@@ -55,7 +55,8 @@ def test_what_the_new_system_is_told_of_its_disk(install_plan: Any) -> None:
     assert order.index("step-unpack") < order.index("step-boot-volume") < order.index("step-identity")
     assert order.index("step-identity") < order.index("step-initramfs") < order.index("step-menu")
     files = steps["step-identity"]["files"]
-    assert files["etc/crypttab"] == f"regain-root UUID={IDS['luks_uuid']} none luks,discard,initramfs\n"
+    options = "luks,discard,initramfs,tries=0,keyscript=/usr/lib/regain/ask-phrase"
+    assert files["etc/crypttab"] == f"regain-root UUID={IDS['luks_uuid']} none {options}\n"
     assert f"UUID={IDS['root_uuid']} / ext4" in files["etc/fstab"]
     assert f"UUID={IDS['boot_uuid']} /boot ext4" in files["etc/fstab"] and "/dev/" not in files["etc/fstab"]
     stub = steps["step-uefi"]["stub"][1]

@@ -23,7 +23,8 @@ def _mistakes(text: str) -> list[tuple[str, str, str]]:
 
 def test_every_shipped_profile_is_valid() -> None:
     profiles = load_profiles()
-    assert {p.id for p in profiles} >= {"minimal", "xfce-fr"}
+    assert {p.id for p in profiles} >= {"minimal", "xfce-fr", "kiosque-fr"}
+    assert all(p.build and p.checks for p in profiles)
     for path in folder().glob("*.yaml"):
         assert read_problems(path)[1] == ()
 
@@ -89,6 +90,31 @@ MISTAKES = [
 ]
 
 
+KIOSK = (folder() / "kiosque-fr.yaml").read_text(encoding="utf-8")
+
+
+def _kiosk(old: str, new: str) -> str:
+    assert old in KIOSK, old
+    return KIOSK.replace(old, new, 1)
+
+
+MISTAKES += [
+    (_change("updates:", "kiosk: {idle_minutes: 5}\nupdates:"), ("kiosk", "kiosk-no-use", "for: kiosk")),
+    (_change("{mode: none}", "{mode: wizard, ask: [page]}"), ("first_boot.ask.0", "kiosk-ask", "name")),
+    (_change("{mode: none}", "{mode: none, autologin: true}"), ("first_boot.autologin", "kiosk-autologin", "false")),
+    (_kiosk("kiosk: {idle_minutes: 5}\n", ""), ("", "kiosk-needs", "")),
+    (_kiosk("page, password]", "name, password]"), ("first_boot.ask.2", "kiosk-ask", "page")),
+    (_kiosk("autologin: true", "autologin: false"), ("first_boot.autologin", "kiosk-autologin", "true")),
+    (_kiosk("encryption: never", "encryption: ask"), ("storage.encryption", "kiosk-encryption", "never")),
+    (_kiosk("idle_minutes: 5", "idle_minutes: 0"), ("kiosk.idle_minutes", "out-of-range", "")),
+    (_kiosk("idle_minutes: 5", "idle_minute: 5"), ("kiosk.idle_minute", "unknown-key", "idle_minutes")),
+    *(
+        (_kiosk("idle_minutes: 5", f"idle_minutes: 5, start_page: {address}"), ("kiosk.start_page", "bad-form", ""))
+        for address in ("www.mairie.fr", "'file:///etc'", "'https://a b'", "'https://a`id`'", '"https://a\\"b"')
+    ),
+]
+
+
 @pytest.mark.parametrize(("text", "expected"), MISTAKES, ids=[f"{m[0] or 'file'}-{m[1]}" for _, m in MISTAKES])
 def test_a_mistake_is_named(text: str, expected: tuple[str, str, str]) -> None:
     assert expected in _mistakes(text)
@@ -105,6 +131,20 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
     assert [p.path for p in problems] == ["for", "requires.ram_mib", "storage.swap.kind"]
     assert [p.line for p in problems] == sorted(p.line for p in problems)
     assert all(text.splitlines()[p.line - 1].lstrip().startswith(p.path.split(".")[0]) for p in problems[:1])
+
+
+def test_every_contradiction_of_a_kiosk_is_told_with_its_line() -> None:
+    text = _kiosk("autologin: true", "autologin: false").replace("encryption: never", "encryption: ask")
+    _, problems = parse_profile(text.replace("for: kiosk", "for: family").encode())
+    assert [(p.path, p.kind) for p in problems] == [
+        ("first_boot.ask.2", "kiosk-ask"),
+        ("kiosk", "kiosk-no-use"),
+    ]
+    _, problems = parse_profile(text.encode())
+    assert [(p.path, text.splitlines()[p.line - 1].split(":")[0].strip()) for p in problems] == [
+        ("storage.encryption", "encryption"),
+        ("first_boot.autologin", "first_boot"),
+    ]
 
 
 def test_bytes_that_are_no_text_are_told() -> None:
@@ -157,4 +197,4 @@ def test_the_folder_may_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_no_package_mirror_and_no_host_stands_in_the_profiles() -> None:
     for path in folder().rglob("*"):
         if path.is_file() and path.suffix != ".pyc":
-            assert not re.search(r"https?://|ftp\.|deb\.", path.read_text(encoding="utf-8")), path
+            assert not re.search(r"https?://\w|ftp\.|deb\.", path.read_text(encoding="utf-8")), path

@@ -26,7 +26,7 @@ KEYBOARDS = (
 """(layout, variant) of xkeyboard-config; the sentence of each is ``keyboard-<layout>-<variant>``."""
 
 RESERVED = frozenset(("root", "daemon", "bin", "sys", "sync", "games", "man", "mail", "news", "proxy", "backup", "list",
-                      "irc", "nobody", "admin", "sudo", "audio", "video", "users", "staff", "kiosk"))  # fmt: skip
+                      "irc", "nobody", "admin", "sudo", "audio", "video", "users", "staff", "kiosk", "kiosque"))  # fmt: skip
 """Names that a system account has, or a group with rights."""
 
 
@@ -49,6 +49,7 @@ class Answers:
     name: str = ""
     password: str = ""
     disk: str = ""
+    page: str | None = None
 
 
 def login_of(name: str) -> str:
@@ -88,6 +89,18 @@ def disk_problem(phrase: str, again: str) -> str:
     if re.search(r"[^ -~]", phrase):
         return "disk-signs"
     return "" if phrase == again else "password-differs"
+
+
+def address_of(typed: str) -> str:
+    """What a person types for a page, as an address: https where no scheme was typed."""
+    text = typed.strip()
+    return text if not text or "://" in text else f"https://{text}"
+
+
+def page_problem(typed: str) -> str:
+    """http and https only, of signs that mean nothing to a shell or a settings file; nothing is the image's own page."""
+    address = address_of(typed)
+    return "" if not address or re.fullmatch(r"https?://[!#-&(-;=?-\[\]_a-z~]{1,300}", address) else "page-bad"
 
 
 def network_password_problem(password: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import html
 import json
 import os
@@ -24,6 +26,13 @@ GROUPS = ("sudo", "audio", "video", "netdev", "lpadmin", "scanner", "plugdev", "
 KEY_FILE = "var/lib/regain/disk.key"
 """The installer's own key of an encrypted disk, on that disk: it lets the phrase be changed once, and goes."""
 
+KIOSK = "etc/regain/kiosk"
+"""``page=`` and ``idle_minutes=``, one a line: there on a kiosk only."""
+
+KIOSK_UNITS = ("regain-kiosk.service", "regain-kiosk-settings.service")
+
+MANAGER = "var/lib/regain/kiosk-password"
+
 _FONTS = ("32x16", "28x14", "24x12", "22x11", "20x10", "18x10", "16", "14")
 _CONNECTION = "etc/NetworkManager/system-connections/regain-wifi.nmconnection"
 
@@ -42,13 +51,17 @@ def filled(page: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(" + "|".join(values) + r")\}", lambda found: html.escape(values[found[1]]), page)
 
 
+def _digest(password: str, salt: bytes) -> str:
+    return hashlib.scrypt(password.encode(), salt=salt, n=1 << 14, r=8, p=1).hex()
+
+
 class PC:
     """``root``: where the system is; a test gives a folder."""
 
     def __init__(self, root: Path = Path("/")) -> None:
         self.root = root
         self.told = dict(
-            line.split("=", 1) for line in self._text("var/lib/regain/first-boot").splitlines() if "=" in line
+            line.split("=", 1) for line in self.text("var/lib/regain/first-boot").splitlines() if "=" in line
         )
 
     def asked(self) -> list[str]:
@@ -61,7 +74,7 @@ class PC:
 
     def prepare_console(self) -> None:
         """Large letters, and no message of the kernel or of systemd over the question."""
-        size = self._text("sys/class/graphics/fb0/virtual_size") or "640,400"
+        size = self.text("sys/class/graphics/fb0/virtual_size") or "640,400"
         width, height = (int(n) for n in size.strip().split(","))
         self.run(["setfont", f"/usr/share/consolefonts/Lat15-TerminusBold{font_for(width, height)}.psf.gz"])
         self.run(["dmesg", "--console-off"])
@@ -73,7 +86,7 @@ class PC:
 
     def load_keyboard(self, keyboard: tuple[str, str]) -> None:
         """For this console now, and for every later start."""
-        self._write("etc/default/keyboard", rules.keyboard_file(keyboard))
+        self.write("etc/default/keyboard", rules.keyboard_file(keyboard))
         self.run(["setupcon", "--keyboard-only", "--force", "--save"], timeout_s=180)
         self.run(["udevadm", "trigger", "--action=change", "--subsystem-match=input"])
 
@@ -93,7 +106,7 @@ class PC:
     def join(self, network: Network, password: str) -> bool:
         """The password goes to a file that root alone can read, never on a command line."""
         name = str(uuid.uuid4())
-        self._write(_CONNECTION, rules.connection_file(network, password, name), mode=0o600)
+        self.write(_CONNECTION, rules.connection_file(network, password, name), mode=0o600)
         self.run(["nmcli", "connection", "reload"])
         joined = self.run(["nmcli", "--wait", "45", "connection", "up", "uuid", name])[0] == 0
         if not joined:
@@ -106,7 +119,10 @@ class PC:
     def finish(self, answers: Answers) -> None:
         """The account, its first steps, and the marker. A power cut before the marker is gone asks everything again.
         Raises RuntimeError when the account could not be made: the questions come again."""
-        if answers.password:
+        if self.is_kiosk():
+            self.set_start_page(answers.page or "")
+            self.keep_manager(answers.password)
+        elif answers.password:
             self._account(rules.login_of(answers.name), answers)
         if answers.disk:
             self._new_disk_phrase(answers.disk)
@@ -114,11 +130,37 @@ class PC:
         (self.root / "var/lib/regain/first-boot").unlink()
         os.sync()
         # a unit that this PC does not have is none of our business
-        for unit in ("display-manager.service", "getty@tty1.service", "regain-kiosk.service"):
+        for unit in ("display-manager.service", "getty@tty1.service", *KIOSK_UNITS):
             self.run(["systemctl", "start", "--no-block", unit])
 
+    # -- kiosk -----------------------------------------------------------------------------------------------
+
+    def is_kiosk(self) -> bool:
+        return (self.root / KIOSK).is_file()
+
+    def start_page(self) -> str:
+        return self._setting(KIOSK, "page")
+
+    def set_start_page(self, address: str) -> None:
+        """Kept for every later start; the browser that runs begins again with it."""
+        kept = [line for line in self.text(KIOSK).splitlines() if not line.startswith("page=")]
+        self.write(KIOSK, "\n".join([f"page={address}", *kept, ""]))
+        self.run(["systemctl", "try-restart", "--no-block", KIOSK_UNITS[0]])
+
+    def keep_manager(self, password: str) -> None:
+        """The password of the settings: salted scrypt (RFC 7914), for root alone."""
+        salt = os.urandom(16)
+        self.write(MANAGER, f"{salt.hex()} {_digest(password, salt)}\n", mode=0o600)
+
+    def is_manager(self, password: str) -> bool:
+        salt, _, kept = self.text(MANAGER).strip().partition(" ")
+        return bool(kept) and hmac.compare_digest(_digest(password, bytes.fromhex(salt)), kept)
+
+    def show_kiosk(self) -> None:
+        self.run(["chvt", "1"])
+
     def _account(self, login: str, answers: Answers) -> None:
-        there = [name for name in GROUPS if re.search(rf"(?m)^{name}:", self._text("etc/group"))]
+        there = [name for name in GROUPS if re.search(rf"(?m)^{name}:", self.text("etc/group"))]
         words = [*("--create-home", "--shell", "/bin/bash"), "--comment", answers.name, "--groups", ",".join(there)]
         status, said = self.run(["useradd", *words, login])
         if status not in (0, 9):  # 9: it was made before a power cut
@@ -132,10 +174,10 @@ class PC:
         """The page on the desktop, opened by itself at the first session."""
         locale = self._setting("etc/default/locale", "LANG")
         kind = self.told.get("welcome", "").partition("-")[2]  # of "fr-facile"
-        page = self._text(f"usr/share/regain/welcome/{language_of(locale)}-{kind}.html")
+        page = self.text(f"usr/share/regain/welcome/{language_of(locale)}-{kind}.html")
         if not page:
             return
-        tag = self.told.get("tag") or self._text("etc/hostname").strip()
+        tag = self.told.get("tag") or self.text("etc/hostname").strip()
         page = filled(page, {"name": answers.name, "login": login, "tag": tag})
         home = ["runuser", "-u", login, "--", "env", f"LANG={locale}"]
         self.run([*home, "xdg-user-dirs-update"])
@@ -174,7 +216,7 @@ class PC:
             "firmware_mode": "uefi" if (self.root / "sys/firmware/efi").exists() else "bios",
             "monotonic_s": round(time.monotonic(), 1),
         }
-        self._write("var/lib/regain/started", json.dumps(seen) + "\n")
+        self.write("var/lib/regain/started", json.dumps(seen) + "\n")
 
     # -- files and programs ----------------------------------------------------------------------------------
 
@@ -186,17 +228,17 @@ class PC:
             return 127, str(error)
         return done.returncode, done.stdout or done.stderr
 
-    def _text(self, name: str) -> str:
+    def text(self, name: str) -> str:
         try:
             return (self.root / name).read_text("utf-8")
         except OSError:
             return ""  # a file that is not there says nothing
 
     def _setting(self, name: str, key: str) -> str:
-        found = re.search(rf'(?m)^{key}="?([^"\n]*)"?$', self._text(name))
+        found = re.search(rf'(?m)^{key}="?([^"\n]*)"?$', self.text(name))
         return found[1] if found else ""
 
-    def _write(self, name: str, content: str, *, mode: int = 0o644) -> None:
+    def write(self, name: str, content: str, *, mode: int = 0o644) -> None:
         """Written beside, synced, renamed: a power cut leaves the old one or the new one."""
         place = self.root / name
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ Question = Callable[[Face, PC, Answers], Answers]
 
 def ask_all(face: Face, pc: PC) -> Answers:
     """Everything that this profile asks. Before the last answer only the keyboard and the network are kept."""
-    face.tell("welcome", ())
+    face.tell("kiosk-welcome" if pc.is_kiosk() else "welcome", ())
     asked = [QUESTIONS[name] for name in pc.asked()]
     answers, number = Answers(), 0
     while number < len(asked):
@@ -28,7 +28,7 @@ def ask_all(face: Face, pc: PC) -> Answers:
         else:
             number += 1
     face.step = None
-    face.show("working", ())
+    face.show("kiosk-working" if pc.is_kiosk() else "working", ())
     return answers
 
 
@@ -51,6 +51,10 @@ def wifi(face: Face, pc: PC, answers: Answers) -> Answers:
     """A PC without Wi-Fi, or with a cable that works, is not asked."""
     if not pc.has_wifi() or pc.is_online():
         return answers
+    return choose_network(face, pc, answers)
+
+
+def choose_network(face: Face, pc: PC, answers: Answers) -> Answers:
     while True:
         face.show("wifi-looking", ())
         networks = pc.networks()[:10]
@@ -78,8 +82,17 @@ def name(face: Face, pc: PC, answers: Answers) -> Answers:
     return dataclasses.replace(answers, name=" ".join(typed.split()))
 
 
+def page(face: Face, pc: PC, answers: Answers) -> Answers:
+    """What a kiosk shows; the workshop's address, if it gave one, is there to be kept."""
+    first = pc.start_page() if answers.page is None else answers.page
+    typed = face.type_in("page", hidden=False, check=rules.page_problem, text=first)
+    return dataclasses.replace(answers, page=rules.address_of(typed))
+
+
 def password(face: Face, pc: PC, answers: Answers) -> Answers:
-    return dataclasses.replace(answers, password=_twice(face, "password", rules.password_problem))
+    """Of the person's account; of a kiosk's settings."""
+    screen = "kiosk-password" if pc.is_kiosk() else "password"
+    return dataclasses.replace(answers, password=_twice(face, screen, rules.password_problem))
 
 
 def disk(face: Face, pc: PC, answers: Answers) -> Answers:
@@ -101,6 +114,7 @@ def _twice(face: Face, screen: str, problem: Callable[[str, str], str]) -> str:
 QUESTIONS: dict[str, Question] = {
     "keyboard": keyboard,
     "wifi": wifi,
+    "page": page,
     "name": name,
     "password": password,
     "disk": disk,

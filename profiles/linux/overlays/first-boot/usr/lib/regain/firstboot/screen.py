@@ -18,11 +18,19 @@ class Back(Exception):
     """Escape: the question before."""
 
 
+class Idle(Exception):
+    """Nobody pressed a key for as long as this face waits."""
+
+
 class Face:
     """``words``: sentence by id. A screen ``x`` has ``x`` for its title, ``x-text``, and ``x-keys`` at the bottom."""
 
-    def __init__(self, window: curses.window, words: Mapping[str, str]) -> None:
+    def __init__(self, window: curses.window, words: Mapping[str, str], *, idle_s: float = 0) -> None:
+        """``idle_s``: seconds without a key before Idle is raised; 0 waits for ever."""
         self.words = words
+        self._idle_s = idle_s
+        if idle_s:
+            window.timeout(1000)  # ms; get_wch then comes back to look at the clock
         self.step: tuple[int, int] | None = None
         self._window = window
         window.keypad(True)
@@ -109,10 +117,12 @@ class Face:
 
     def _key(self) -> str | int:
         """A key; a console that changes its size or its font interrupts the wait, which curses calls an error."""
-        while True:
+        until = time.monotonic() + self._idle_s
+        while not self._idle_s or time.monotonic() < until:
             with contextlib.suppress(curses.error):
                 return self._window.get_wch()
             time.sleep(0.1)
+        raise Idle
 
     def _put(self, row: int, column: int, text: str, pair: int = _INK) -> None:
         """What does not fit is left out. The last cell of the last row is filled too, which curses calls an error."""
