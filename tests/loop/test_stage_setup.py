@@ -245,6 +245,15 @@ def test_a_disk_on_which_it_was_cut_starts_nothing_and_is_not_done(loop: str, br
     assert _starts(loop)
 
 
+def test_a_disk_that_fails_the_last_look_starts_nothing_either(loop: str, brought: Path) -> None:  # noqa: F811
+    events = At("step-check", lambda: run("mdel", "-i", f"{loop}p1", "::/setup.exe"))
+    with pytest.raises(Fault) as caught:
+        _do(staging_plan(loop, brought), brought / "install.wim", events)
+    assert caught.value.error_id == "install-step-failed" and "files on the partition" in str(caught.value.params)
+    _never_done(events)
+    assert not _starts(loop)
+
+
 def test_a_stop_ends_it_before_anything_starts(loop: str, brought: Path) -> None:  # noqa: F811
     stop = threading.Event()
     events = At("step-media", stop.set)
