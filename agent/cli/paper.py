@@ -152,6 +152,7 @@ def _claims_wire(verdict: Verdict) -> dict[str, Any]:
         "created": report.time.created.utc,
         "chain": {"seq": report.chain.seq, "prev_sha256": report.chain.prev_sha256},
         "disks": disks,
+        "install": [phrase(lang, line) for line in said.install],
     }
 
 
@@ -181,6 +182,8 @@ def _show_verdict(path: Path, verdict: Verdict | Fault) -> None:
         say("  " + lang("verify-claims-disk", suffix=erasure.disk.identity[-4:], model=model, claim=claim))
         for line in words.beside:
             say("    " + phrase(lang, line))
+    for line in said.install:
+        say("  " + phrase(lang, line))
     when = instant(lang, report.time.created.utc)
     say("  " + lang("verify-signed", kid=verdict.kid, when=f"{when}, {phrase(lang, said.date)}" if said.date else when))
     say("  " + _source_words(verdict.source))

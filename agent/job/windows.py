@@ -36,6 +36,7 @@ from agent.model.windows import Basis, WindowsImage
 BY_HAND = "note-windows-by-hand"
 NOT_PROVEN = "windows-not-proven"
 STAGED = "windows-setup-note"
+STAGED_PROVEN = "windows-setup-note-proven"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,10 +160,11 @@ def offers(images: Path, inventory: Inventory, host: Host) -> tuple[Sequence[Off
             if offer.setup:
                 reasons.pop()  # the image's own: what is against Setup is what can still be mended
             reasons.append(refused)
+    proven = all(o.status == "proven" for o in good)
     if any(o.setup for o in good):
-        return good, STAGED
+        return good, STAGED_PROVEN if proven else STAGED
     if good:
-        return good, NOT_PROVEN if any(o.status != "proven" for o in good) else None
+        return good, None if proven else NOT_PROVEN
     return (), f"windows-reason-{reasons[0]}" if reasons else BY_HAND
 
 

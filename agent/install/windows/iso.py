@@ -20,7 +20,7 @@ if [ -d "$iso" ]; then
   here=$iso
 else
   here=$(mktemp -d -p /run regain-iso.XXXXXXXX)
-  trap 'umount "$here" 2>/dev/null || :; rmdir "$here"' EXIT
+  trap 'cd /; umount "$here" 2>/dev/null || :; rmdir "$here"' EXIT
   mount -o ro,loop,nosuid,nodev,noexec "$iso" "$here"
 fi
 found=

@@ -21,7 +21,7 @@ from agent.install.shim import signers
 from agent.install.windows.autounattend import FOLDER, NAME, faults
 from agent.install.windows.choice import authority
 from agent.install.windows.gate import file_hash, same_files
-from agent.install.windows.media import BOOT_FILE
+from agent.install.windows.media import BOOT_FILE, BOOT_WIM
 from agent.install.windows.plan import WIMLIB
 from agent.install.windows.setup_plan import MEDIA
 from agent.install.windows.volume import written
@@ -115,6 +115,9 @@ mcopy -i "$to" ::/sources/boot.wim - | sha256sum
 """
 _EFI_LIMIT = 32 << 20  # bytes of one program
 
+STARTS = "::/EFI/BOOT/BOOTX64.EFI"
+"""Where a firmware looks by itself (UEFI 2.10, 3.5.1.1)."""
+
 
 def gate(work: Work) -> str:
     """Raises Fault disk-changed, image-damaged, wim-no-index, wim-parts, image-unfit: nothing has been written then."""
@@ -203,11 +206,11 @@ def _listed(work: Work) -> list[tuple[str, str]]:
 def write_boot_files(work: Work) -> str:
     """The boot file that this firmware trusts, on the path that it looks at by itself: from here on the disk starts."""
     detail = work.detail("step-bootfiles")
-    digest, name = next(row for row in _listed(work) if row[1].lower() == BOOT_FILE)
-    source = f"{{images}}/{MEDIA}/{name}"
+    spelt = {name.lower(): (digest, f"{{images}}/{MEDIA}/{name}") for digest, name in _listed(work)}
+    digest, source = spelt[BOOT_FILE]
     if detail["folder"] == "EFI_EX":
         work.must(["mkdir", "-p", "{boot}"])
-        wim, number = f"{{images}}/{MEDIA}/sources/boot.wim", str(detail["boot_index"])
+        wim, number = spelt[BOOT_WIM][1], str(detail["boot_index"])
         parts = ["/Windows/Boot/EFI_EX", "/Windows/Boot/Fonts_EX"]
         work.must([*WIMLIB, "extract", wim, number, *parts, "--nullglob", "--dest-dir={boot}/image"], timeout_s=900)
         work.must(["sh", "-c", _NEWER, "regain", "{boot}", "{setup}"], timeout_s=600)
@@ -216,7 +219,7 @@ def write_boot_files(work: Work) -> str:
     expect("BOOTX64.EFI: signed by", authority(signers(content)), detail["authority"])
     if detail["folder"] == "EFI":
         expect("BOOTX64.EFI", hashlib.sha256(content).hexdigest(), digest)
-    work.must(["sh", "-c", _BOOT_FILE, "regain", "{setup}", source, "::/EFI/BOOT/BOOTX64.EFI"], timeout_s=600)
+    work.must(["sh", "-c", _BOOT_FILE, "regain", "{setup}", source, STARTS], timeout_s=600)
     return f"boot file signed {detail['authority']}"
 
 
@@ -252,7 +255,19 @@ def _judge(answers: str) -> None:
 
 
 def check(work: Work) -> str:
-    """The last look. Nothing here says that Setup starts: that is seen on the PC, and nowhere else."""
+    """The last look. Nothing here says that Setup starts: that is seen on the PC, and nowhere else.
+
+    What is not as planned must not start either: its boot file is taken away again.
+    """
+    try:
+        return _look(work)
+    except StepFailed:
+        work.run(["mdel", "-i", "{setup}", STARTS])
+        work.run(["blockdev", "--flushbufs", "{setup}"], timeout_s=600)
+        raise
+
+
+def _look(work: Work) -> str:
     detail = work.detail("step-check")
     unmount(work)
     work.must(["blockdev", "--flushbufs", "{disk}"], timeout_s=3600)

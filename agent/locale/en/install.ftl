@@ -135,6 +135,7 @@ windows-setup-added = Microsoft's Setup kept with the image: { $files } files. N
 windows-setup-listed = with Microsoft's Setup: { $status }
 windows-setup-iso = --setup wants the ISO of Windows, or the folder that has its content
 windows-setup-note = Microsoft's Setup will be on the disk, not Windows. Its start is not verified by Regain.
+windows-setup-note-proven = Microsoft's Setup will be on the disk, not Windows.
 windows-why-apply = Image copied from here: Windows sees this disk without a vendor's driver.
 windows-why-apply-unseen = Image copied from here: Regain could not read whether this disk wants a vendor's driver.
 windows-why-setup-driver = Why: the disk is behind Intel VMD or RST, an image copied from here would not see it.

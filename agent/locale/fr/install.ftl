@@ -135,6 +135,7 @@ windows-setup-added = Installateur de Microsoft gardé avec l’image : { $file
 windows-setup-listed = avec l’installateur de Microsoft : { $status }
 windows-setup-iso = --setup veut l’ISO de Windows, ou le dossier qui en a le contenu
 windows-setup-note = L’installateur de Microsoft sera sur le disque, pas Windows. Démarrage non vérifié par Regain.
+windows-setup-note-proven = L’installateur de Microsoft sera sur le disque, pas Windows.
 windows-why-apply = Image copiée d’ici : Windows voit ce disque sans pilote du fabricant.
 windows-why-apply-unseen = Image copiée d’ici : Regain n’a pas pu lire si ce disque veut un pilote du fabricant.
 windows-why-setup-driver = Pourquoi : le disque passe par Intel VMD ou RST, une image copiée d’ici ne le verrait pas.

@@ -151,6 +151,18 @@ def test_a_rehearsal_is_called_one(run: Run, tmp_path: Path) -> None:
     assert (code, "EXERCICE, SPÉCIMEN" in out) == (0, True)
 
 
+def test_verify_says_how_far_the_install_went(run: Run, tmp_path: Path) -> None:
+    """A staged Setup is no Windows, for whoever checks the paper too."""
+    key = s.SigningKey.generate(exercise=False)
+    staged = {"ok": True, "os_family": "windows", "verified": "checked", "status": "staged", "path": "setup"}
+    (tmp_path / "x.jws").write_text(signed(key, evidence(), install=staged | {"image_status": "unproven"})[1])
+    (tmp_path / PUBLIC_KEYS).write_bytes(jwk_set([(key.kid, key.public)]))
+    code, out, _ = run("verify", tmp_path / "x.jws")
+    assert code == 0 and "Windows n’est pas encore installé" in out and "Système installé" not in out
+    _, out, _ = run("verify", tmp_path / "x.jws", "--json")
+    assert "Windows n’est pas encore installé" in json.loads(out)["files"][0]["install"][0]
+
+
 # --- outbox -----------------------------------------------------------------------------------------------------
 
 

@@ -170,6 +170,11 @@ def test_behind_vmd_setup_is_offered_with_the_driver_of_the_model_and_refused_wi
     (folder / "drivers/acme/p1/iaStorVD.inf").write_bytes(b"[Version]\r\nClass=SCSIAdapter\r\n")
     found, note = offers(tmp_path / "images", inventory, host)
     assert [o.id for o in found] == ["win11-pro+retail-owned+setup"] and note == "windows-setup-note"
+    for number, (maker, model) in enumerate([("Dell", "7010"), ("HP", "840"), ("HP", "600")]):
+        seen = _seen(number, maker, model).model_copy(update={"path": "setup"})
+        confirm(folder, windows_image(), seen)
+    found, note = offers(tmp_path / "images", inventory, host)
+    assert [o.status for o in found] == ["proven"] and note == "windows-setup-note-proven"
     other_disks = dataclasses.replace(host, disks=2)
     assert offers(tmp_path / "images", inventory, other_disks) == ((), "windows-reason-vendor-storage-setup-disks")
 
