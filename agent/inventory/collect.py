@@ -6,12 +6,10 @@ probe ends.
 
 from __future__ import annotations
 
-import dataclasses
 import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from agent.inventory import (
@@ -48,6 +46,7 @@ from agent.model.inventory import (
     System,
     Tpm,
 )
+from agent.model.value import fields, replace, value
 
 ALL_PROBES_S = 60.0  # whatever is missing then is unreadable: the technician is waiting
 
@@ -71,7 +70,7 @@ PROBES: Mapping[str, Callable[[Machine], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProbeDone:
     """One probe has ended: ``done`` of ``total``; ``error`` is why it gave nothing."""
 
@@ -105,7 +104,7 @@ def collect(machine: Machine, *, on_probe: Callable[[ProbeDone], None] | None = 
             found[name] = Unreadable("time-out")
             _tell(on_probe, name, found)
     inventory = assemble(machine, found)
-    return dataclasses.replace(inventory, took_s=round(machine.clock.monotonic() - started, 3))
+    return replace(inventory, took_s=round(machine.clock.monotonic() - started, 3))
 
 
 def _result(probe: Callable[[Machine], Any], machine: Machine) -> Any:
@@ -184,7 +183,7 @@ def _or(result: Any, kind: type, lost: Callable[[Unreadable], Any]) -> Any:
 
 def _blank(kind: type, why: Unreadable) -> Any:
     """A section whose every fact is unreadable for one reason."""
-    return kind(**{field.name: why for field in dataclasses.fields(kind)})
+    return kind(**dict.fromkeys(fields(kind), why))
 
 
 def _no_identity(why: Unreadable) -> DmiFacts:
@@ -214,18 +213,18 @@ def _overlay(best: Any, second: Any, *, skip: tuple[str, ...] = ()) -> Any:
     ``skip``: fields for which the second source only fills a gap, since it words or counts them otherwise.
     """
     values = {}
-    for field in dataclasses.fields(best):
-        mine, other = getattr(best, field.name), getattr(second, field.name)
-        values[field.name] = mine if field.name in skip and isinstance(mine, Known) else first(mine, other)
+    for name in fields(best):
+        mine, other = getattr(best, name), getattr(second, name)
+        values[name] = mine if name in skip and isinstance(mine, Known) else first(mine, other)
     return type(best)(**values)
 
 
 def _system(system: System, hypervisor: MaybeFact[bool]) -> System:
     """A processor that announces a hypervisor makes a virtual machine of whatever SMBIOS says."""
     if known(hypervisor):
-        return dataclasses.replace(system, virtual=Known(True, "cpuid hypervisor"))
+        return replace(system, virtual=Known(True, "cpuid hypervisor"))
     if system.virtual is None or isinstance(system.virtual, Unreadable):
-        return dataclasses.replace(system, virtual=hypervisor or system.virtual)
+        return replace(system, virtual=hypervisor or system.virtual)
     return system
 
 

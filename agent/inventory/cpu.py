@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +11,7 @@ from agent.inventory.text import Noise, count, guarded, json_object, known_if, r
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
 from agent.model.inventory import Cpu
+from agent.model.value import replace, value
 
 _CPUINFO_LIMIT = 4 << 20  # 64 processors of 1.5 kB, and then some
 _LSCPU_S = 5.0
@@ -20,7 +20,7 @@ LIMITING_OPTIONS = frozenset(["nosmt", "maxcpus", "nr_cpus", "nosmp", "possible_
 """Boot options that hide processors: fewer logical CPUs then say nothing of the PC."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CpuProbe:
     cpu: Cpu
     hypervisor: MaybeFact[bool] = None
@@ -138,9 +138,7 @@ def probe(machine: Machine) -> CpuProbe:
     brand = cpu.brand_raw.value if isinstance(cpu.brand_raw, Known) else ""
     clocks = [_sysfs_mhz(machine), brand_mhz(brand), cpu.max_mhz.value if isinstance(cpu.max_mhz, Known) else None]
     fastest = max((mhz for mhz in clocks if mhz), default=None)
-    cpu = dataclasses.replace(
-        cpu, platform_id=_platform_id(machine), max_mhz=known_if(fastest, "cpufreq, brand") or cpu.max_mhz
-    )
+    cpu = replace(cpu, platform_id=_platform_id(machine), max_mhz=known_if(fastest, "cpufreq, brand") or cpu.max_mhz)
     return CpuProbe(cpu=cpu, hypervisor=hypervisor, limited=_limited(machine))
 
 

@@ -6,13 +6,13 @@ dmidecode is run once, whole, and read as text. Its OEM strings are never read: 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from agent.inventory import ports, quality
 from agent.inventory.smbios import Structure, Table, parse_structures
 from agent.inventory.text import count, guarded, known_if, size_in_bytes, to_text, told
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
 from agent.model.inventory import Battery, Board, Chassis, Cpu, Firmware, Memory, MemoryModule, Port, System, Tpm
+from agent.model.value import value
 
 _VENDORS = (  # how firmware spells the maker of the processor -> CPUID vendor string
     (re.compile(r"intel", re.IGNORECASE), "GenuineIntel"),
@@ -30,7 +30,7 @@ _MAX_PLAUSIBLE_MHZ = 6500  # HP and Surface firmware say 8300 for a 2.4 GHz part
 _CUT = "the dump is cut short"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DmiFacts:
     """One dmidecode dump. Sections the dump has no structure for hold None everywhere."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from agent.inventory.asking import ask
 from agent.inventory.first import DMESG_S
 from agent.machine.door import Machine
 from agent.model.facts import Known, MaybeFact, Unreadable
+from agent.model.value import value
 
 _MISSING = (
     re.compile(r"Direct firmware load for (\S+) failed"),
@@ -47,10 +47,10 @@ def remapped_disks(text: str) -> Mapping[str, int]:
     return {slot: int(number) for slot, number in _REMAPPED.findall(text)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LogProbe:
     missing_firmware: MaybeFact[tuple[str, ...]]
-    remapped: Mapping[str, int] = field(default_factory=dict)
+    remapped: Mapping[str, int] = {}
 
 
 def probe(machine: Machine) -> LogProbe:

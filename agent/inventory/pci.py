@@ -5,7 +5,6 @@ One ``uevent`` file per function tells class, ids and driver (Linux Documentatio
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -15,6 +14,7 @@ from agent.inventory.asking import read_word, uevent
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
 from agent.model.inventory import Controller
+from agent.model.value import replace, value
 
 _BUS = "/sys/bus/pci/devices"
 
@@ -65,7 +65,7 @@ _NEEDS_DRIVER = re.compile(r"^(01|02|03|04|0c03|0805|0d|ff)")
 _HARDWARE_RAID = {"megaraid_sas", "mpt3sas", "mpt2sas", "hpsa", "smartpqi", "aacraid", "3w-sas", "arcmsr"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PciProbe:
     storage: MaybeFact[tuple[Controller, ...]]
     gpus: MaybeFact[tuple[Controller, ...]]
@@ -93,7 +93,7 @@ def with_log(storage: MaybeFact[tuple[Controller, ...]], remapped: Mapping[str, 
     if not isinstance(storage, Known) or not remapped:
         return storage
     found = [
-        dataclasses.replace(one, hidden_disks=Known(remapped[one.slot], "dmesg"))
+        replace(one, hidden_disks=Known(remapped[one.slot], "dmesg"))
         if remapped.get(one.slot) and not isinstance(one.hidden_disks, Known)
         else one
         for one in storage.value
@@ -123,7 +123,7 @@ def _lacks_driver(function: Controller) -> bool:
 
 
 def _with_hidden(machine: Machine, controller: Controller) -> Controller:
-    return dataclasses.replace(controller, hidden_disks=_hidden(machine, controller))
+    return replace(controller, hidden_disks=_hidden(machine, controller))
 
 
 def _hidden(machine: Machine, controller: Controller) -> MaybeFact[int]:

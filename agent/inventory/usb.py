@@ -6,13 +6,13 @@ An infrared camera is a second node of the same camera (index 1); only index 0 i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agent.inventory.asking import read_word
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
 from agent.model.inventory import Controller
+from agent.model.value import value
 
 _VIDEO = "/sys/class/video4linux"
 _BUS = "/sys/bus/usb/devices"
@@ -28,7 +28,7 @@ _FINGERPRINT = {  # makers of fingerprint readers; libfprint drives them, the ke
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UsbProbe:
     webcams: MaybeFact[tuple[str, ...]]
     undriven: MaybeFact[tuple[Controller, ...]]
