@@ -296,7 +296,8 @@ def _functions(fact: Any, lang: Words) -> list[str]:
     for one in fact.value:
         maker = known(one.vendor) or one.vendor_id
         driver = known(one.driver)
-        lines.append(f"{maker} {one.vendor_id}:{one.device_id}" + (f", {driver}" if driver else ""))
+        name = known(one.device) or f"{one.vendor_id}:{one.device_id}"
+        lines.append(f"{maker} {name}" + (f", {driver}" if driver else ""))
     return lines or [lang("inv-none")]
 
 

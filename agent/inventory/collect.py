@@ -1,7 +1,9 @@
-"""Everything about one PC: the probes run side by side, and what they found becomes one Inventory.
+"""Everything about one PC: what the probes found becomes one Inventory.
 
 A probe never raises; one that hangs or meets a bug of ours costs its own facts only. The screen is told as each
-probe ends.
+probe ends. Those that wait for a tool have a lane each; the others, which only read files, follow one another in the
+last one: threads that all want to read at the same time hold each other up. Where a lane stands still, another one is
+opened for what is left.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -48,13 +51,18 @@ from agent.model.inventory import (
 )
 from agent.model.value import fields, replace, value
 
+_CPU_GAPS = ("cores", "threads", "sockets", "max_mhz", "vendor", "brand_raw", "caches")  # worded, counted otherwise
 ALL_PROBES_S = 60.0  # whatever is missing then is unreadable: the technician is waiting
 
+_LANES = 4  # one more than there are probes that wait for a tool: the first ones below
+_STANDSTILL_S = 0.5
+
 PROBES: Mapping[str, Callable[[Machine], Any]] = {
+    "disks": disks.list_disks,
     "identity": dmi.probe,
+    "kernel-log": kernel_log.probe,
     "cpu": cpu.probe,
     "memory": memory.probe,
-    "disks": disks.list_disks,
     "controllers": pci.probe,
     "firmware": firmware.probe,
     "tpm": tpm.probe,
@@ -63,7 +71,6 @@ PROBES: Mapping[str, Callable[[Machine], Any]] = {
     "power": battery.probe,
     "windows-key": windows_key.probe,
     "clock": clock.probe,
-    "kernel-log": kernel_log.probe,
     "usb": usb.probe,
     "optical": optical.probe,
     "ports": ports.probe,
@@ -86,17 +93,28 @@ def collect(machine: Machine, *, on_probe: Callable[[ProbeDone], None] | None = 
     started, real = machine.clock.monotonic(), time.monotonic()
     found: dict[str, Any] = {}
     answers: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-    for name, probe in PROBES.items():
+    waiting = deque(PROBES.items())
+
+    def lane() -> None:
+        while waiting:
+            try:
+                name, probe = waiting.popleft()
+            except IndexError:  # another lane took the last one
+                return
+            answers.put((name, _result(probe, machine)))
+
+    def open_lane() -> None:
         # a daemon: one that hangs inside the kernel holds neither the rest nor the end of the program
-        threading.Thread(
-            target=lambda n, p: answers.put((n, _result(p, machine))), args=(name, probe), name=f"probe {name}",
-            daemon=True,
-        ).start()  # fmt: skip
-    while len(found) < len(PROBES):
+        threading.Thread(target=lane, name="probes", daemon=True).start()
+
+    for _ in range(_LANES):
+        open_lane()
+    while len(found) < len(PROBES) and (left_s := real + ALL_PROBES_S - time.monotonic()) > 0:
         try:
-            name, result = answers.get(timeout=max(0.0, real + ALL_PROBES_S - time.monotonic()))
+            name, result = answers.get(timeout=min(left_s, _STANDSTILL_S) if waiting else left_s)
         except queue.Empty:
-            break
+            open_lane()
+            continue
         found[name] = result
         _tell(on_probe, name, found)
     for name in PROBES:
@@ -145,7 +163,7 @@ def assemble(machine: Machine, found: Mapping[str, Any]) -> Inventory:
     bus = _or(
         found["controllers"], pci.PciProbe, lambda why: pci.PciProbe(storage=why, gpus=why, undriven=why, radios=why)
     )
-    plugs = _or(found["usb"], usb.UsbProbe, lambda why: usb.UsbProbe(webcams=why, undriven=why))
+    plugs = _or(found["usb"], usb.UsbProbe, lambda why: usb.UsbProbe(webcams=why, undriven=why, devices=why))
     power = _or(found["power"], battery.PowerProbe, lambda why: battery.PowerProbe(batteries=why, mains=why))
     log = _or(found["kernel-log"], kernel_log.LogProbe, lambda why: kernel_log.LogProbe(missing_firmware=why))
     key = _or(found["windows-key"], windows_key.KeyProbe, lambda why: windows_key.KeyProbe(present=why))
@@ -154,7 +172,7 @@ def assemble(machine: Machine, found: Mapping[str, Any]) -> Inventory:
         board=identity.board,
         chassis=identity.chassis,
         firmware=_overlay(boot, identity.firmware),
-        cpu=_overlay(chip.cpu, identity.cpu, skip=("cores", "threads", "sockets", "max_mhz", "vendor", "brand_raw")),
+        cpu=_overlay(chip.cpu, identity.cpu, skip=_CPU_GAPS),
         memory=memory.merge(machine, identity.memory, kernel_memory),
         tpm=tpm.merge(_or(found["tpm"], Tpm, lambda why: Tpm(present=why)), identity.tpm),
         disks=found["disks"],
@@ -167,6 +185,7 @@ def assemble(machine: Machine, found: Mapping[str, Any]) -> Inventory:
         network=found["network"],
         radios=bus.radios,
         webcams=plugs.webcams,
+        usb_devices=plugs.devices,
         optical=found["optical"],
         ports=ports.merge(found["ports"], identity.ports),
         missing_firmware=log.missing_firmware,

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from agent.inventory import lsblk, opal
 from agent.inventory.asking import ask, at_once, parsed, read, read_word
-from agent.inventory.first import LSBLK, SMARTCTL_S, TOOL_S, smartctl
+from agent.inventory.first import CONFIGURED, HIDDEN, IDENTIFY, LSBLK, SMARTCTL_S, TOOL_S, hdparm, id_ctrl, smartctl
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
 from agent.inventory.mmc import parse_extcsd
@@ -130,24 +130,23 @@ def _questions(machine: Machine, path: str, bus: str | None) -> list[Callable[[]
     if bus in ("ata", "usb"):
         asked.append(lambda: _identify(machine, path, bus))
     if bus == "ata":
-        asked.append(lambda: _view(_hdparm(machine, "-N", path), parse_hdparm, _no_extra("hpa")))
-        asked.append(lambda: _view(_hdparm(machine, "--dco-identify", path), parse_hdparm, _no_extra("dco")))
+        asked.append(lambda: _view(_hdparm(machine, HIDDEN, path), parse_hdparm, _no_extra("hpa")))
+        asked.append(lambda: _view(_hdparm(machine, CONFIGURED, path), parse_hdparm, _no_extra("dco")))
     if bus == "nvme":
-        argv = ["nvme", "id-ctrl", path, "-o", "json"]
-        asked.append(lambda: _view(ask(machine, argv, timeout_s=TOOL_S, root=True), parse_id_ctrl, _no_nvme))
+        asked.append(lambda: _view(ask(machine, id_ctrl(path), timeout_s=TOOL_S, root=True), parse_id_ctrl, _no_nvme))
     return asked
 
 
 def _identify(machine: Machine, path: str, bus: str | None) -> Disk:
     """IDENTIFY DEVICE, and what Level 0 Discovery tells of a drive that says it answers it."""
-    answer = _hdparm(machine, "--Istdout", path)
+    answer = _hdparm(machine, IDENTIFY, path)
     view = _view(answer, parse_hdparm, _no_identify)
     told = opal.look(machine, "ata", path) if bus == "ata" and opal.trusted(answer) else []
     return replace(view, extra=_extras([view.extra, *(t.extra for t in told)]))
 
 
 def _hdparm(machine: Machine, option: str, path: str) -> Any:
-    return ask(machine, ["hdparm", option, path], timeout_s=TOOL_S, root=True)
+    return ask(machine, hdparm(option, path), timeout_s=TOOL_S, root=True)
 
 
 def _view(answer: Any, parser: Callable[[bytes], Disk | Unreadable], lost: Callable[[Unreadable], Disk]) -> Disk:

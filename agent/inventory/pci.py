@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from agent.inventory import names
 from agent.inventory.asking import read_word, uevent
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
@@ -61,6 +62,7 @@ _VENDORS = {
     "c0a9": "Crucial (Micron)",
 }
 
+_SHOWN = ("01", "03", "0280")  # storage, graphics, Wi-Fi
 _NEEDS_DRIVER = re.compile(r"^(01|02|03|04|0c03|0805|0d|ff)")
 _HARDWARE_RAID = {"megaraid_sas", "mpt3sas", "mpt2sas", "hpsa", "smartpqi", "aacraid", "3w-sas", "arcmsr"}
 
@@ -79,6 +81,7 @@ def probe(machine: Machine) -> PciProbe:
         why = Absent("no PCI bus") if machine.exists("/sys/bus") else Unreadable("not there: /sys/bus")
         return PciProbe(storage=why, gpus=why, undriven=why, radios=why)
     found = [c for c in (_function(machine, path) for path in machine.glob(f"{_BUS}/*")) if c is not None]
+    found = [_named(machine, c) if c.pci_class.startswith(_SHOWN) or _lacks_driver(c) else c for c in found]
     storage = tuple(_with_hidden(machine, c) for c in found if c.pci_class.startswith("01"))
     return PciProbe(
         storage=Known(storage, "sysfs pci"),
@@ -86,6 +89,12 @@ def probe(machine: Machine) -> PciProbe:
         undriven=Known(tuple(c for c in found if _lacks_driver(c)), "sysfs pci"),
         radios=Known(tuple(c for c in found if c.pci_class.startswith("0280")), "sysfs pci"),
     )
+
+
+def _named(machine: Machine, function: Controller) -> Controller:
+    """With its names. Where the database has none of the maker, the short list above may."""
+    vendor, device = names.on_pci(machine, function.slot)
+    return replace(function, vendor=function.vendor or vendor, device=device)
 
 
 def with_log(storage: MaybeFact[tuple[Controller, ...]], remapped: Mapping[str, int]) -> Any:

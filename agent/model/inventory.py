@@ -82,6 +82,15 @@ class Firmware:
 
 
 @value
+class Cache:
+    """One cache as the first core has it, or, where only the firmware tells, all of that level together."""
+
+    level: int
+    kind: str  # data | instruction | unified
+    size_bytes: int
+
+
+@value
 class Cpu:
     brand_raw: MaybeFact[str] = None
     vendor: MaybeFact[str] = None  # CPUID vendor string: GenuineIntel, AuthenticAMD, …
@@ -95,6 +104,7 @@ class Cpu:
     sockets: MaybeFact[int] = None
     max_mhz: MaybeFact[int] = None
     flags: MaybeFact[tuple[str, ...]] = None
+    caches: MaybeFact[tuple[Cache, ...]] = None
 
 
 @value
@@ -106,6 +116,8 @@ class MemoryModule:
     locator: MaybeFact[str] = None
     manufacturer: MaybeFact[str] = None
     part: MaybeFact[str] = None
+    serial: MaybeFact[str] = None
+    serial_quality: MaybeFact[str] = None  # good | junk | absent
     soldered: MaybeFact[bool] = None
 
 
@@ -244,6 +256,19 @@ class NetworkPort:
     driver: MaybeFact[str] = None
     mac: MaybeFact[str] = None  # permanent address, built-in interfaces only
     usb: MaybeFact[bool] = None
+    vendor: MaybeFact[str] = None
+    device: MaybeFact[str] = None  # name of its chip, or what a USB adapter calls itself
+
+
+@value
+class UsbDevice:
+    """Something on USB, built in or plugged in; hubs apart. Its serial number is not asked."""
+
+    slot: str  # bus and ports, "1-4.2"
+    vendor_id: str
+    device_id: str
+    vendor: MaybeFact[str] = None
+    device: MaybeFact[str] = None
 
 
 @value
@@ -290,6 +315,7 @@ class Inventory:
     radios: MaybeFact[tuple[Controller, ...]] = None  # Wi-Fi chips on the bus (PCI class 0280), driven or not
     missing_firmware: MaybeFact[tuple[str, ...]] = None
     webcams: MaybeFact[tuple[str, ...]] = None
+    usb_devices: MaybeFact[tuple[UsbDevice, ...]] = None
     optical: MaybeFact[tuple[Optical, ...]] = None
     ports: MaybeFact[tuple[Port, ...]] = None
     oem_windows_key: MaybeFact[str] = None  # present | absent | unknown
