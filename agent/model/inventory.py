@@ -78,6 +78,7 @@ class Firmware:
     kek_2011: MaybeFact[bool] = None  # KEK holds "Microsoft Corporation KEK CA 2011": may bring new keys by itself
     kek_2023: MaybeFact[bool] = None  # KEK holds "Microsoft Corporation KEK 2K CA 2023"
     windows_pca_2011_revoked: MaybeFact[bool] = None  # dbx holds that certificate
+    menu_at_restart: MaybeFact[bool] = None  # it opens its own menu at the next start when it is asked to
     admin_password: MaybeFact[str] = None  # enabled | disabled | not_implemented | unknown
 
 

@@ -80,7 +80,10 @@ FACTS: Mapping[str, Sequence[str | tuple[str, ...]]] = {
         ("<FAMILYNUMBER>6<", "<MODEL>142<", "<STEPPING>10<"),
     ],
     "processor flags (SSE4.2, POPCNT)": [("sse4_2", "popcnt")],
-    "processor caches": [r"\bL2\b[^\n]{0,60}\d+ (?:MiB|KiB|kB|MB)", r"L2 cache", "<CACHE>", r'"level": 2, "kind": "unified", "size_bytes": \d'],
+    "processor caches": [
+        r'"level": 2, "kind": "unified", "size_bytes": \d', r"\bL2\b[^\n]{0,60}\d+ (?:MiB|KiB|kB|MB)", r"L2 cache",
+        "<CACHE>",
+    ],
     "memory installed": [
         r'"installed_bytes": 2147483648', r'"size"\s*:\s*2147483648', r'total":"2 GiB', r"Memory Size: 2 G",
         r"Size: 1024 MB[\s\S]*Size: 1024 MB", r"Size: 1 GB[\s\S]*Size: 1 GB",
