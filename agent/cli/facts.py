@@ -345,7 +345,7 @@ def _network(found: Inventory, lang: Words) -> list[str]:
     lines = []
     for port in found.network.value:
         kind, driver, mac = known(port.kind) or "other", known(port.driver), known(port.mac)
-        lines.append(", ".join(part for part in (lang(f"inv-kind-{kind}"), driver, mac) if part))
+        lines.append(", ".join(part for part in (lang(f"inv-kind-{kind}"), known(port.device), driver, mac) if part))
     return lines or [lang("inv-none")]
 
 
