@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from agent.machine.door import Answer, DoorError
 from agent.machine.guard import destroys
@@ -17,13 +18,11 @@ _BLOCK = "/sys/block"
 def drives() -> list[tuple[str, str]]:
     """The drives that hold something (not an empty card reader): kernel name, and "nvme", "ata" or "other"."""
     found = []
-    for name in sorted(os.listdir(_BLOCK)):  # noqa: PTH208 pathlib is not loaded yet
-        if name.startswith(("sd", "nvme")):
-            with open(f"{_BLOCK}/{name}/size") as file:
-                size = file.read().strip()
-            where = os.readlink(f"{_BLOCK}/{name}")  # noqa: PTH115
-            if size != "0":
-                found.append((name, "nvme" if name.startswith("nvme") else "ata" if "/ata" in where else "other"))
+    for folder in sorted([*Path(_BLOCK).glob("sd*"), *Path(_BLOCK).glob("nvme*n*")]):
+        with contextlib.suppress(OSError):  # it has just been pulled out: lsblk tells what is left
+            if (folder / "size").read_text().strip() != "0":
+                ata = "/ata" in str(folder.readlink())
+                found.append((folder.name, "nvme" if folder.name.startswith("nvme") else "ata" if ata else "other"))
     return found
 
 

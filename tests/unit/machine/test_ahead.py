@@ -85,6 +85,13 @@ def test_which_drives_there_are_and_on_which_bus(monkeypatch: pytest.MonkeyPatch
     assert not any("sdc" in a or "sr0" in a or destroys(a.split()) for a in asked)
 
 
+def test_no_drives_to_ask(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ahead, "_BLOCK", str(tmp_path / "block"))
+    assert ahead.drives() == []
+    (tmp_path / "block/sda").mkdir(parents=True)  # pulled out: its folder has nothing left
+    assert ahead.drives() == []
+
+
 def test_a_tool_that_waits_with_a_full_pipe_is_not_late_by_our_fault() -> None:
     many = ["sh", "-c", "head -c 200000 /dev/zero"]
     machine = LiveMachine(Ahead([(many, 0.2)]))
