@@ -46,6 +46,13 @@ def switch_off() -> None:
     LiveMachine().run(["systemctl", "poweroff"], timeout_s=60)
 
 
+def restart_into_menu() -> None:
+    """Restart this PC into its firmware's menu (systemctl(1), reboot --firmware-setup)."""
+    from agent.machine.live import LiveMachine
+
+    LiveMachine().run(["systemctl", "reboot", "--firmware-setup"], timeout_s=60)
+
+
 def data_home() -> Path:
     """REGAIN_HOME, else the user's data folder."""
     told = os.environ.get("REGAIN_HOME")

@@ -37,6 +37,9 @@ touch --date="@$SOURCE_DATE_EPOCH" /usr/lib/clock-epoch
 # A root that is read-only never caches bytecode. Only what is new here: Debian compiled its own.
 python3 -m compileall -q --invalidation-mode unchecked-hash /usr/lib/regain /usr/local/lib/python3.13/dist-packages
 
+# smartctl holds the same list compiled in; reading this copy takes three quarters of the time of each of its answers
+rm -f /var/lib/smartmontools/drivedb/drivedb.h /var/lib/smartmontools/drivedb/drivedb.h.raw
+
 update-initramfs -c -k all
 rm -rf /var/log/* /tmp/* /var/tmp/* /var/cache/debconf/*-old /etc/dpkg/dpkg.cfg.d/99mmdebstrap
 : > /etc/machine-id

@@ -65,6 +65,10 @@ def explain(fault: Fault, lang: Words) -> list[str]:
 
 
 def quit_with(fault: Fault) -> NoReturn:
+    if sys.flags.no_site:  # the stick's program was started without it; words need packages
+        import site
+
+        site.main()
     for line in explain(fault, w()):
         tell(line)
     sys.exit(int(fault.exit_code))

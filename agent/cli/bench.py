@@ -97,9 +97,16 @@ def run_live(*, plain: bool, as_json: bool, recipe: Path | None, no_disk_reason:
     _screens_need_terminal()
     from agent.tui.app import run_bench
 
-    code = run_bench(session, lang=language())
-    if wiring.on_live_stick():  # the screens were left by « Éteindre »; a bug was raised again above
-        wiring.switch_off()
+    live = wiring.on_live_stick()
+    leave = wiring.switch_off
+
+    def into_menu() -> None:
+        nonlocal leave
+        leave = wiring.restart_into_menu
+
+    code = run_bench(session, lang=language(), restart=into_menu if live else None)
+    if live:  # the screens were left by « Éteindre » or for the firmware's menu; a bug was raised again above
+        leave()
     raise typer.Exit(code)
 
 

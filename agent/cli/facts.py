@@ -296,7 +296,8 @@ def _functions(fact: Any, lang: Words) -> list[str]:
     for one in fact.value:
         maker = known(one.vendor) or one.vendor_id
         driver = known(one.driver)
-        lines.append(f"{maker} {one.vendor_id}:{one.device_id}" + (f", {driver}" if driver else ""))
+        name = known(one.device) or f"{one.vendor_id}:{one.device_id}"
+        lines.append(f"{maker} {name}" + (f", {driver}" if driver else ""))
     return lines or [lang("inv-none")]
 
 
@@ -344,7 +345,7 @@ def _network(found: Inventory, lang: Words) -> list[str]:
     lines = []
     for port in found.network.value:
         kind, driver, mac = known(port.kind) or "other", known(port.driver), known(port.mac)
-        lines.append(", ".join(part for part in (lang(f"inv-kind-{kind}"), driver, mac) if part))
+        lines.append(", ".join(part for part in (lang(f"inv-kind-{kind}"), known(port.device), driver, mac) if part))
     return lines or [lang("inv-none")]
 
 

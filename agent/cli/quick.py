@@ -6,6 +6,7 @@ Any other line, one more option included, goes the ordinary way, which gives the
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Sequence
 
 from agent.cli import emit_json
@@ -29,3 +30,4 @@ def inventory() -> None:
 
     emit_json(inventory_wire(collect(LiveMachine(ahead))))
     ahead.leave()
+    os._exit(0)  # the answer is out and no tool is left: taking the interpreter apart would be for nobody

@@ -339,6 +339,8 @@ def _rule(c: Check, lang: Words, labels: Mapping[str, str]) -> list[str]:
 
 def _remedies(eligibility: Eligibility, lang: Words) -> list[str]:
     """Every remedy once, in the order of the rules; the optional ones last."""
+    from agent.eligibility import menu
+
     wanted: dict[str, Mapping[str, Any]] = {}
     for note in eligibility.windows11.data.get("notes", ()):
         if note["id"] in ("firmware-locked", "cmos-battery"):
@@ -355,8 +357,10 @@ def _remedies(eligibility: Eligibility, lang: Words) -> list[str]:
         makers = lang(f"remedy-{remedy}.makers")
         if makers != "–":
             lines += _wrap(lang("check-where", makers=makers), "     ")
-    if any(c.kind == "firmware" and c.remedy and c.remedy != "tpm-flash" and c.verdict != "pass" for c in checks):
+    if (sent := menu.needed(checks)) is not None:
         lines += _wrap(lang("check-menu"), "  ")
+        if sent.params["restart"] == "yes":
+            lines += _wrap(lang("check-menu-restart"), "  ")
     return lines
 
 

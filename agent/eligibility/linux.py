@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.eligibility import kinds, lists, parts
+from agent.eligibility import kinds, lists, menu, parts
 from agent.eligibility.evidence import GIB, MIB, date_params, gb, gib, said, sources, why
 from agent.eligibility.fitting import disks_inside, least, level, memory_bytes, offered, rank
 from agent.model.eligibility import Answer, Check, Linux, LinuxVerdict, ProfileNeeds
@@ -298,7 +298,7 @@ def support(best: ProfileNeeds | None) -> Check:
 def judge(inventory: Inventory, profiles: Sequence[ProfileNeeds]) -> Linux:
     """The whole Linux side. Raises Fault data-damaged."""
     ranked = rank(inventory, profiles)
-    checks = (
+    judged = (
         boot(inventory),
         drivers(inventory),
         wifi(inventory),
@@ -309,6 +309,7 @@ def judge(inventory: Inventory, profiles: Sequence[ProfileNeeds]) -> Linux:
         secure_boot(inventory),
         support(ranked[0] if ranked else None),
     )
+    checks = menu.told(inventory, judged)
     nothing_left = bool(offered(profiles)) and not offered(ranked)
     return Linux(verdict=worst(checks, nothing_fits=nothing_left), checks=checks, profiles=tuple(p.id for p in ranked))
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agent.eligibility import firmware as fw
-from agent.eligibility import kinds, lists
+from agent.eligibility import kinds, lists, menu
 from agent.eligibility.capacity import disk, memory
 from agent.eligibility.cpu import CpuAnswer, CpuCheck, judge_cpu
 from agent.eligibility.evidence import (
@@ -275,7 +275,7 @@ def _notes(inventory: Inventory, checks: Sequence[Check]) -> list[dict[str, Any]
 
 def judge(inventory: Inventory) -> Windows11:
     """The whole Windows 11 side. Raises Fault data-damaged."""
-    checks = all_checks(inventory)
+    checks = menu.told(inventory, all_checks(inventory))
     if kinds.is_chromebook(inventory):
         checks = _chromebook(checks)
     verdict = worst(checks)

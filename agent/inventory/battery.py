@@ -6,7 +6,6 @@ be read (ELIGIBILITY design, section 2).
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -16,12 +15,13 @@ from agent.inventory.text import Noise, count, guarded, known_if, to_text, told
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
 from agent.model.inventory import Battery
+from agent.model.value import value
 
 _CLASS = "/sys/class/power_supply"
 _MICRO = 1_000_000
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PowerProbe:
     batteries: MaybeFact[tuple[Battery, ...]]
     mains: MaybeFact[bool]

@@ -1,17 +1,18 @@
-"""Everything about one PC: the probes run side by side, and what they found becomes one Inventory.
+"""Everything about one PC: what the probes found becomes one Inventory.
 
 A probe never raises; one that hangs or meets a bug of ours costs its own facts only. The screen is told as each
-probe ends.
+probe ends. Those that wait for a tool have a lane each; the others, which only read files, follow one another in the
+last one: threads that all want to read at the same time hold each other up. Where a lane stands still, another one is
+opened for what is left.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from agent.inventory import (
@@ -48,14 +49,20 @@ from agent.model.inventory import (
     System,
     Tpm,
 )
+from agent.model.value import fields, replace, value
 
+_CPU_GAPS = ("cores", "threads", "sockets", "max_mhz", "vendor", "brand_raw", "caches")  # worded, counted otherwise
 ALL_PROBES_S = 60.0  # whatever is missing then is unreadable: the technician is waiting
 
+_LANES = 4  # one more than there are probes that wait for a tool: the first ones below
+_STANDSTILL_S = 0.5
+
 PROBES: Mapping[str, Callable[[Machine], Any]] = {
+    "disks": disks.list_disks,
     "identity": dmi.probe,
+    "kernel-log": kernel_log.probe,
     "cpu": cpu.probe,
     "memory": memory.probe,
-    "disks": disks.list_disks,
     "controllers": pci.probe,
     "firmware": firmware.probe,
     "tpm": tpm.probe,
@@ -64,14 +71,13 @@ PROBES: Mapping[str, Callable[[Machine], Any]] = {
     "power": battery.probe,
     "windows-key": windows_key.probe,
     "clock": clock.probe,
-    "kernel-log": kernel_log.probe,
     "usb": usb.probe,
     "optical": optical.probe,
     "ports": ports.probe,
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProbeDone:
     """One probe has ended: ``done`` of ``total``; ``error`` is why it gave nothing."""
 
@@ -87,17 +93,28 @@ def collect(machine: Machine, *, on_probe: Callable[[ProbeDone], None] | None = 
     started, real = machine.clock.monotonic(), time.monotonic()
     found: dict[str, Any] = {}
     answers: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-    for name, probe in PROBES.items():
+    waiting = deque(PROBES.items())
+
+    def lane() -> None:
+        while waiting:
+            try:
+                name, probe = waiting.popleft()
+            except IndexError:  # another lane took the last one
+                return
+            answers.put((name, _result(probe, machine)))
+
+    def open_lane() -> None:
         # a daemon: one that hangs inside the kernel holds neither the rest nor the end of the program
-        threading.Thread(
-            target=lambda n, p: answers.put((n, _result(p, machine))), args=(name, probe), name=f"probe {name}",
-            daemon=True,
-        ).start()  # fmt: skip
-    while len(found) < len(PROBES):
+        threading.Thread(target=lane, name="probes", daemon=True).start()
+
+    for _ in range(_LANES):
+        open_lane()
+    while len(found) < len(PROBES) and (left_s := real + ALL_PROBES_S - time.monotonic()) > 0:
         try:
-            name, result = answers.get(timeout=max(0.0, real + ALL_PROBES_S - time.monotonic()))
+            name, result = answers.get(timeout=min(left_s, _STANDSTILL_S) if waiting else left_s)
         except queue.Empty:
-            break
+            open_lane()
+            continue
         found[name] = result
         _tell(on_probe, name, found)
     for name in PROBES:
@@ -105,7 +122,7 @@ def collect(machine: Machine, *, on_probe: Callable[[ProbeDone], None] | None = 
             found[name] = Unreadable("time-out")
             _tell(on_probe, name, found)
     inventory = assemble(machine, found)
-    return dataclasses.replace(inventory, took_s=round(machine.clock.monotonic() - started, 3))
+    return replace(inventory, took_s=round(machine.clock.monotonic() - started, 3))
 
 
 def _result(probe: Callable[[Machine], Any], machine: Machine) -> Any:
@@ -146,7 +163,7 @@ def assemble(machine: Machine, found: Mapping[str, Any]) -> Inventory:
     bus = _or(
         found["controllers"], pci.PciProbe, lambda why: pci.PciProbe(storage=why, gpus=why, undriven=why, radios=why)
     )
-    plugs = _or(found["usb"], usb.UsbProbe, lambda why: usb.UsbProbe(webcams=why, undriven=why))
+    plugs = _or(found["usb"], usb.UsbProbe, lambda why: usb.UsbProbe(webcams=why, undriven=why, devices=why))
     power = _or(found["power"], battery.PowerProbe, lambda why: battery.PowerProbe(batteries=why, mains=why))
     log = _or(found["kernel-log"], kernel_log.LogProbe, lambda why: kernel_log.LogProbe(missing_firmware=why))
     key = _or(found["windows-key"], windows_key.KeyProbe, lambda why: windows_key.KeyProbe(present=why))
@@ -155,7 +172,7 @@ def assemble(machine: Machine, found: Mapping[str, Any]) -> Inventory:
         board=identity.board,
         chassis=identity.chassis,
         firmware=_overlay(boot, identity.firmware),
-        cpu=_overlay(chip.cpu, identity.cpu, skip=("cores", "threads", "sockets", "max_mhz", "vendor", "brand_raw")),
+        cpu=_overlay(chip.cpu, identity.cpu, skip=_CPU_GAPS),
         memory=memory.merge(machine, identity.memory, kernel_memory),
         tpm=tpm.merge(_or(found["tpm"], Tpm, lambda why: Tpm(present=why)), identity.tpm),
         disks=found["disks"],
@@ -168,6 +185,7 @@ def assemble(machine: Machine, found: Mapping[str, Any]) -> Inventory:
         network=found["network"],
         radios=bus.radios,
         webcams=plugs.webcams,
+        usb_devices=plugs.devices,
         optical=found["optical"],
         ports=ports.merge(found["ports"], identity.ports),
         missing_firmware=log.missing_firmware,
@@ -184,7 +202,7 @@ def _or(result: Any, kind: type, lost: Callable[[Unreadable], Any]) -> Any:
 
 def _blank(kind: type, why: Unreadable) -> Any:
     """A section whose every fact is unreadable for one reason."""
-    return kind(**{field.name: why for field in dataclasses.fields(kind)})
+    return kind(**dict.fromkeys(fields(kind), why))
 
 
 def _no_identity(why: Unreadable) -> DmiFacts:
@@ -214,18 +232,18 @@ def _overlay(best: Any, second: Any, *, skip: tuple[str, ...] = ()) -> Any:
     ``skip``: fields for which the second source only fills a gap, since it words or counts them otherwise.
     """
     values = {}
-    for field in dataclasses.fields(best):
-        mine, other = getattr(best, field.name), getattr(second, field.name)
-        values[field.name] = mine if field.name in skip and isinstance(mine, Known) else first(mine, other)
+    for name in fields(best):
+        mine, other = getattr(best, name), getattr(second, name)
+        values[name] = mine if name in skip and isinstance(mine, Known) else first(mine, other)
     return type(best)(**values)
 
 
 def _system(system: System, hypervisor: MaybeFact[bool]) -> System:
     """A processor that announces a hypervisor makes a virtual machine of whatever SMBIOS says."""
     if known(hypervisor):
-        return dataclasses.replace(system, virtual=Known(True, "cpuid hypervisor"))
+        return replace(system, virtual=Known(True, "cpuid hypervisor"))
     if system.virtual is None or isinstance(system.virtual, Unreadable):
-        return dataclasses.replace(system, virtual=hypervisor or system.virtual)
+        return replace(system, virtual=hypervisor or system.virtual)
     return system
 
 

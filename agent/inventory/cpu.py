@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from agent.inventory.asking import ask, parsed, read, read_word
-from agent.inventory.text import Noise, count, guarded, json_object, known_if, rows, to_text, told
+from agent.inventory.text import Noise, count, guarded, json_object, known_if, rows, size_in_bytes, to_text, told
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
-from agent.model.inventory import Cpu
+from agent.model.inventory import Cache, Cpu
+from agent.model.value import replace, value
 
 _CPUINFO_LIMIT = 4 << 20  # 64 processors of 1.5 kB, and then some
 _LSCPU_S = 5.0
+_CPU0 = "/sys/devices/system/cpu/cpu0"
 
 LIMITING_OPTIONS = frozenset(["nosmt", "maxcpus", "nr_cpus", "nosmp", "possible_cpus"])
 """Boot options that hide processors: fewer logical CPUs then say nothing of the PC."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CpuProbe:
     cpu: Cpu
     hypervisor: MaybeFact[bool] = None
@@ -138,8 +139,11 @@ def probe(machine: Machine) -> CpuProbe:
     brand = cpu.brand_raw.value if isinstance(cpu.brand_raw, Known) else ""
     clocks = [_sysfs_mhz(machine), brand_mhz(brand), cpu.max_mhz.value if isinstance(cpu.max_mhz, Known) else None]
     fastest = max((mhz for mhz in clocks if mhz), default=None)
-    cpu = dataclasses.replace(
-        cpu, platform_id=_platform_id(machine), max_mhz=known_if(fastest, "cpufreq, brand") or cpu.max_mhz
+    cpu = replace(
+        cpu,
+        platform_id=_platform_id(machine),
+        max_mhz=known_if(fastest, "cpufreq, brand") or cpu.max_mhz,
+        caches=_caches(machine),
     )
     return CpuProbe(cpu=cpu, hypervisor=hypervisor, limited=_limited(machine))
 
@@ -150,13 +154,13 @@ def _all_unreadable(why: Unreadable) -> Cpu:
 
 
 def _sysfs_mhz(machine: Machine) -> int | None:
-    text = read_word(machine, "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq")
+    text = read_word(machine, f"{_CPU0}/cpufreq/cpuinfo_max_freq")
     return int(text) // 1000 if text and text.isdigit() else None
 
 
 def _platform_id(machine: Machine) -> MaybeFact[int]:
     """One-bit mask, hexadecimal. Virtual machines have no microcode folder."""
-    path = "/sys/devices/system/cpu/cpu0/microcode/processor_flags"
+    path = f"{_CPU0}/microcode/processor_flags"
     data = read(machine, path)
     if data is None:
         return Absent("the kernel does not show it")
@@ -166,6 +170,20 @@ def _platform_id(machine: Machine) -> MaybeFact[int]:
         return Known(int(data.decode("ascii", "replace").strip(), 16), path)
     except ValueError:
         return Unreadable("not a number")
+
+
+def _caches(machine: Machine) -> MaybeFact[tuple[Cache, ...]]:
+    """The first core's (Linux Documentation/ABI/testing/sysfs-devices-system-cpu); its sizes end in K."""
+    if not machine.exists(_CPU0):
+        return Unreadable(f"not there: {_CPU0}")
+    found = []
+    for folder in machine.glob(f"{_CPU0}/cache/index[0-9]*"):
+        level, kind, size = (read_word(machine, f"{folder}/{name}") or "" for name in ("level", "type", "size"))
+        size_bytes = size_in_bytes(f"{size}B")
+        if not level.isdigit() or not size_bytes:
+            return Unreadable(f"could not read: {folder}")
+        found.append(Cache(level=int(level), kind=kind.lower(), size_bytes=size_bytes))
+    return Known(tuple(found), f"{_CPU0}/cache") if found else Absent("the kernel does not show them")
 
 
 def _limited(machine: Machine) -> MaybeFact[bool]:

@@ -7,7 +7,6 @@ before a disk is opened.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +16,7 @@ from typing import Any, TypeVar
 
 from agent.inventory import lsblk, opal
 from agent.inventory.asking import ask, at_once, parsed, read, read_word
-from agent.inventory.first import LSBLK, SMARTCTL_S, TOOL_S, smartctl
+from agent.inventory.first import CONFIGURED, HIDDEN, IDENTIFY, LSBLK, SMARTCTL_S, TOOL_S, hdparm, id_ctrl, smartctl
 from agent.inventory.hdparm import parse_hdparm
 from agent.inventory.lsblk import BlockDevice
 from agent.inventory.mmc import parse_extcsd
@@ -29,6 +28,7 @@ from agent.machine.door import DoorError, Machine
 from agent.model.ata import sanitize_status
 from agent.model.facts import Fact, Known, MaybeFact, Unreadable, first, known
 from agent.model.inventory import Disk, DiskNvme, DiskSanitize, DiskSecurity, Medium
+from agent.model.value import fields, replace
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ def _numbered(machine: Machine, disks: Sequence[Disk]) -> tuple[Disk, ...]:
         where = f"/sys/block/{PurePosixPath(path).name}/nsid"
         word = read_word(machine, where) or ""
         nsid = Known(int(word), "sysfs") if word.isdigit() else Unreadable(f"could not read: {where}")
-        return dataclasses.replace(disk, nvme=dataclasses.replace(disk.nvme or DiskNvme(), nsid=nsid))
+        return replace(disk, nvme=replace(disk.nvme or DiskNvme(), nsid=nsid))
 
     return tuple(numbered(disk) for disk in disks)
 
@@ -87,10 +87,7 @@ def _from_sysfs(machine: Machine, why: Unreadable) -> tuple[BlockDevice, ...] | 
             }
         )
     devices = lsblk.devices_of(rows)
-    return tuple(
-        dataclasses.replace(device, disk=dataclasses.replace(device.disk, in_use=Unreadable(why.error)))
-        for device in devices
-    )
+    return tuple(replace(device, disk=replace(device.disk, in_use=Unreadable(why.error))) for device in devices)
 
 
 _LIVE_SYSTEM = "/run/live/"
@@ -120,7 +117,7 @@ def _look_closer(machine: Machine, device: BlockDevice) -> Disk | None:
     if bus == "mmc":
         views += _mmc(machine, device.name, path)
     merged = _merge(disk, views)
-    return dataclasses.replace(merged, in_use=_in_use(machine, device, merged.in_use))
+    return replace(merged, in_use=_in_use(machine, device, merged.in_use))
 
 
 def _questions(machine: Machine, path: str, bus: str | None) -> list[Callable[[], Disk]]:
@@ -133,24 +130,23 @@ def _questions(machine: Machine, path: str, bus: str | None) -> list[Callable[[]
     if bus in ("ata", "usb"):
         asked.append(lambda: _identify(machine, path, bus))
     if bus == "ata":
-        asked.append(lambda: _view(_hdparm(machine, "-N", path), parse_hdparm, _no_extra("hpa")))
-        asked.append(lambda: _view(_hdparm(machine, "--dco-identify", path), parse_hdparm, _no_extra("dco")))
+        asked.append(lambda: _view(_hdparm(machine, HIDDEN, path), parse_hdparm, _no_extra("hpa")))
+        asked.append(lambda: _view(_hdparm(machine, CONFIGURED, path), parse_hdparm, _no_extra("dco")))
     if bus == "nvme":
-        argv = ["nvme", "id-ctrl", path, "-o", "json"]
-        asked.append(lambda: _view(ask(machine, argv, timeout_s=TOOL_S, root=True), parse_id_ctrl, _no_nvme))
+        asked.append(lambda: _view(ask(machine, id_ctrl(path), timeout_s=TOOL_S, root=True), parse_id_ctrl, _no_nvme))
     return asked
 
 
 def _identify(machine: Machine, path: str, bus: str | None) -> Disk:
     """IDENTIFY DEVICE, and what Level 0 Discovery tells of a drive that says it answers it."""
-    answer = _hdparm(machine, "--Istdout", path)
+    answer = _hdparm(machine, IDENTIFY, path)
     view = _view(answer, parse_hdparm, _no_identify)
     told = opal.look(machine, "ata", path) if bus == "ata" and opal.trusted(answer) else []
-    return dataclasses.replace(view, extra=_extras([view.extra, *(t.extra for t in told)]))
+    return replace(view, extra=_extras([view.extra, *(t.extra for t in told)]))
 
 
 def _hdparm(machine: Machine, option: str, path: str) -> Any:
-    return ask(machine, ["hdparm", option, path], timeout_s=TOOL_S, root=True)
+    return ask(machine, hdparm(option, path), timeout_s=TOOL_S, root=True)
 
 
 def _view(answer: Any, parser: Callable[[bytes], Disk | Unreadable], lost: Callable[[Unreadable], Disk]) -> Disk:
@@ -280,7 +276,7 @@ def _loop(machine: Machine, device: BlockDevice) -> Disk | None:
         serial: MaybeFact[str] = Known(machine.file_identity(file), "stat")
     except DoorError:
         serial = Unreadable("the file behind it cannot be found")
-    return dataclasses.replace(
+    return replace(
         device.disk,
         model=Known(PurePosixPath(file).name, "sysfs"),
         serial=serial,
@@ -315,8 +311,7 @@ _DRIVE_FIRST = {"model", "firmware", "rotational", "medium", "removable"}
 def _merge(disk: Disk, views: Sequence[Disk]) -> Disk:
     """One Disk from several tools' views, fact by fact."""
     values: dict[str, Any] = {}
-    for field in dataclasses.fields(Disk):
-        name = field.name
+    for name in fields(Disk):
         mine, others = getattr(disk, name), [getattr(view, name) for view in views]
         if name == "extra":
             values[name] = _extras([mine, *others])
@@ -349,7 +344,7 @@ def _merge_parts(parts: Sequence[Any]) -> Any:
     if not given:
         return None
     kind = type(given[0])
-    values = {f.name: first(*(getattr(part, f.name) for part in given)) for f in dataclasses.fields(kind)}
+    values = {name: first(*(getattr(part, name) for part in given)) for name in fields(kind)}
     counted = values.get("namespaces")
     if isinstance(counted, Known):  # Identify says how many there may be: no conflict with how many there are
         values["namespaces"] = Known(counted.value, counted.source)

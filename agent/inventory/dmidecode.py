@@ -6,21 +6,21 @@ dmidecode is run once, whole, and read as text. Its OEM strings are never read: 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from agent.inventory import ports, quality
 from agent.inventory.smbios import Structure, Table, parse_structures
 from agent.inventory.text import count, guarded, known_if, size_in_bytes, to_text, told
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable, known
-from agent.model.inventory import Battery, Board, Chassis, Cpu, Firmware, Memory, MemoryModule, Port, System, Tpm
+from agent.model.inventory import Battery, Board, Cache, Chassis, Cpu, Firmware, Memory, MemoryModule, Port, System, Tpm
+from agent.model.value import value
 
 _VENDORS = (  # how firmware spells the maker of the processor -> CPUID vendor string
-    (re.compile(r"intel", re.IGNORECASE), "GenuineIntel"),
-    (re.compile(r"advanced micro devices|\bamd\b|authenticamd", re.IGNORECASE), "AuthenticAMD"),
-    (re.compile(r"qualcomm", re.IGNORECASE), "Qualcomm Technologies Inc"),
-    (re.compile(r"hygon", re.IGNORECASE), "HygonGenuine"),
-    (re.compile(r"zhaoxin|shanghai", re.IGNORECASE), "  Shanghai  "),
-    (re.compile(r"\bvia\b|centaur", re.IGNORECASE), "CentaurHauls"),
+    (r"intel", "GenuineIntel"),
+    (r"advanced micro devices|\bamd\b|authenticamd", "AuthenticAMD"),
+    (r"qualcomm", "Qualcomm Technologies Inc"),
+    (r"hygon", "HygonGenuine"),
+    (r"zhaoxin|shanghai", "  Shanghai  "),
+    (r"\bvia\b|centaur", "CentaurHauls"),
 )
 _VIRTUAL_MAKERS = re.compile(r"qemu|red hat|innotek|vmware|^xen|bochs|parallels|kvm|openstack|nutanix|amazon ec2", re.I)
 _SOLDERED = {"row of chips", "tsop", "chip"}
@@ -30,7 +30,7 @@ _MAX_PLAUSIBLE_MHZ = 6500  # HP and Surface firmware say 8300 for a 2.4 GHz part
 _CUT = "the dump is cut short"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DmiFacts:
     """One dmidecode dump. Sections the dump has no structure for hold None everywhere."""
 
@@ -57,7 +57,7 @@ def parse_dmidecode(data: bytes | str) -> DmiFacts:
         chassis=_chassis(table, maker),
         firmware=_firmware(table),
         cpu=_cpu(table),
-        memory=_memory(table),
+        memory=_memory(table, maker),
         tpm=_tpm(table),
         batteries=_batteries(table),
         ports=ports.parse_connectors(table),
@@ -218,7 +218,7 @@ def decode_signature(id_bytes: str) -> tuple[int, int, int] | None:
 
 def cpu_vendor(maker: str) -> str | None:
     """CPUID vendor string from a maker's name; None when the name is of no maker of processors."""
-    return next((vendor for pattern, vendor in _VENDORS if pattern.search(maker)), None)
+    return next((vendor for pattern, vendor in _VENDORS if re.search(pattern, maker, re.IGNORECASE)), None)
 
 
 def _cpu(table: Table) -> Cpu:
@@ -246,7 +246,20 @@ def _cpu(table: Table) -> Cpu:
         threads=known_if(_sum(sockets.values(), "Thread Count"), source),
         sockets=Known(len(sockets), source),
         max_mhz=known_if(_mhz(one.get("Max Speed")), source),
+        caches=_caches(table),
     )
+
+
+def _caches(table: Table) -> MaybeFact[tuple[Cache, ...]]:
+    """Type 7, of the whole processor. None without such a record: this source does not tell."""
+    found = []
+    for record in table.of(7):
+        level = re.search(r"\bLevel (\d)$", record.get("Configuration") or "")
+        size = size_in_bytes(record.get("Installed Size") or "")
+        if level and size:
+            kind = (record.get("System Type") or "unknown").lower()
+            found.append(Cache(level=int(level[1]), kind=kind, size_bytes=size))
+    return Known(tuple(found), "dmidecode 7") if found else None
 
 
 def _sum(records: object, name: str) -> int | None:
@@ -259,7 +272,7 @@ def _mhz(text: str | None) -> int | None:
     return int(match[1]) if match and 0 < int(match[1]) <= _MAX_PLAUSIBLE_MHZ else None
 
 
-def _memory(table: Table) -> Memory:
+def _memory(table: Table, maker: str | None) -> Memory:
     arrays = [s for s in table.of(16) if (s.get("Use") or "System Memory") == "System Memory"]
     others = {s.handle for s in table.of(16)} - {s.handle for s in arrays}
     devices = [s for s in table.of(17) if (s.get("Array Handle") or "").upper() not in others and not _is_flash(s)]
@@ -273,7 +286,7 @@ def _memory(table: Table) -> Memory:
         else None,
         array_devices=known_if(sum(p or 0 for p in places) or None, "dmidecode 16"),
         max_bytes=known_if(sum(v or 0 for v in limits) if all(limits) and limits else None, "dmidecode 16"),
-        modules=tuple(_module(s) for s in devices if _is_fitted(s)) or None,
+        modules=tuple(_module(s, maker) for s in devices if _is_fitted(s)) or None,
     )
 
 
@@ -305,8 +318,9 @@ def _installed(devices: list[Structure], *, complete: bool) -> MaybeFact[int]:
     return _whole(sum(size or 0 for size in sizes), "dmidecode 17", complete=complete)
 
 
-def _module(device: Structure) -> MemoryModule:
+def _module(device: Structure, maker: str | None) -> MemoryModule:
     source = "dmidecode 17"
+    serial = _named(device, "Serial Number")
     form, kind, place = (device.get(name) or "" for name in ("Form Factor", "Type", "Locator"))
     size = size_in_bytes(device.get("Size") or "")
     return MemoryModule(
@@ -317,6 +331,8 @@ def _module(device: Structure) -> MemoryModule:
         locator=_field(device, "Locator"),
         manufacturer=_named(device, "Manufacturer"),
         part=_part(device),
+        serial=serial,
+        serial_quality=_quality(serial, maker),
         soldered=known_if(is_soldered(form, kind, place), source),
     )
 

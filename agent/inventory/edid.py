@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import re
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from agent.inventory.text import Noise, guarded, known_if
 from agent.machine.door import Machine
 from agent.model.facts import Known, MaybeFact, Unreadable
 from agent.model.inventory import Display
+from agent.model.value import replace
 
 _MAGIC = bytes.fromhex("00ffffffffffff00")
 _CLASS = "/sys/class/drm"
@@ -92,5 +92,5 @@ def probe(machine: Machine) -> MaybeFact[tuple[Display, ...]]:
         display = parse_edid(data) if isinstance(data, bytes) else data or Unreadable("no EDID")
         if isinstance(display, Unreadable):
             display = Display(model=display)
-        found.append(dataclasses.replace(display, connector=connector, internal=internal))
+        found.append(replace(display, connector=connector, internal=internal))
     return Known(tuple(found), "drm")

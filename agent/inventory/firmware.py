@@ -52,7 +52,20 @@ def probe(machine: Machine) -> Firmware:
         kek_2011=certificates.get("kek_2011"),
         kek_2023=certificates.get("kek_2023"),
         windows_pca_2011_revoked=_revoked(machine),
+        menu_at_restart=_menu_at_restart(machine),
     )
+
+
+def _menu_at_restart(machine: Machine) -> MaybeFact[bool]:
+    """EFI_OS_INDICATIONS_BOOT_TO_FW_UI, bit 0 of OsIndicationsSupported (UEFI 2.10, clause 8.5.4)."""
+    data = read(machine, f"{_VARS}/OsIndicationsSupported-{_GLOBAL}")
+    if data is None:
+        return Absent("the firmware takes no such request")
+    if isinstance(data, Unreadable):
+        return data
+    if len(data) != _ATTRIBUTES + 8:
+        return Unreadable("OsIndicationsSupported: not 64 bits")
+    return Known(bool(data[_ATTRIBUTES] & 1), "OsIndicationsSupported")
 
 
 def _flag(machine: Machine, name: str) -> bool | Unreadable | None:

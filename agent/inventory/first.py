@@ -11,12 +11,27 @@ DMESG_S = 3.0
 COLUMNS = "NAME,KNAME,PATH,TYPE,SIZE,MODEL,SERIAL,WWN,REV,TRAN,ROTA,RM,RO,LOG-SEC,PHY-SEC,MAJ:MIN,MOUNTPOINTS"
 LSBLK = ("lsblk", "-J", "-b", "-o", COLUMNS)
 
+IDENTIFY, HIDDEN, CONFIGURED = "--Istdout", "-N", "--dco-identify"
+"""What hdparm is asked of every ATA drive."""
+
 
 def smartctl(path: str) -> list[str]:
     return ["smartctl", "--json=c", "-x", path]
 
 
-def lines(drives: Sequence[str]) -> list[tuple[Sequence[str], float]]:
-    """lsblk before the others: the drives wait for it. A drive's health takes longest, and needs only its name."""
-    health = [(smartctl(f"/dev/{name}"), SMARTCTL_S) for name in drives]
-    return [(LSBLK, TOOL_S), *health, (["dmidecode"], TOOL_S), (["dmesg"], DMESG_S)]
+def hdparm(option: str, path: str) -> list[str]:
+    return ["hdparm", option, path]
+
+
+def id_ctrl(path: str) -> list[str]:
+    return ["nvme", "id-ctrl", path, "-o", "json"]
+
+
+def lines(drives: Sequence[tuple[str, str]]) -> list[tuple[Sequence[str], float]]:
+    """For drives by name and bus. lsblk before the others: the drives wait for it. A drive's health takes longest."""
+    paths = [(f"/dev/{name}", bus) for name, bus in drives]
+    health = [(smartctl(path), SMARTCTL_S) for path, _ in paths]
+    more = [(id_ctrl(path), TOOL_S) for path, bus in paths if bus == "nvme"]
+    for option in (IDENTIFY, HIDDEN, CONFIGURED):
+        more += [(hdparm(option, path), TOOL_S) for path, bus in paths if bus == "ata"]
+    return [(LSBLK, TOOL_S), *health, (["dmidecode"], TOOL_S), (["dmesg"], DMESG_S), *more]

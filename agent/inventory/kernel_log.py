@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from agent.inventory.asking import ask
 from agent.inventory.first import DMESG_S
 from agent.machine.door import Machine
 from agent.model.facts import Known, MaybeFact, Unreadable
+from agent.model.value import value
 
 _MISSING = (
     re.compile(r"Direct firmware load for (\S+) failed"),
@@ -31,7 +31,7 @@ def kept_lines(text: str) -> str:
 
 def missing_firmware(text: str) -> tuple[str, ...]:
     """Firmware files the kernel asked for and did not get. iwlwifi tries newer versions before it finds one."""
-    lines = text.splitlines()
+    lines = [line for line in text.splitlines() if "irmware" in line]  # of a thousand lines a handful
     wifi_loaded = any("iwlwifi" in line and "loaded firmware version" in line for line in lines)
     found = []
     for line in lines:
@@ -47,10 +47,10 @@ def remapped_disks(text: str) -> Mapping[str, int]:
     return {slot: int(number) for slot, number in _REMAPPED.findall(text)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LogProbe:
     missing_firmware: MaybeFact[tuple[str, ...]]
-    remapped: Mapping[str, int] = field(default_factory=dict)
+    remapped: Mapping[str, int] = {}
 
 
 def probe(machine: Machine) -> LogProbe:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from agent.inventory.text import Noise, count, guarded, json_object, known_if, rows, told
 from agent.model.facts import Known, MaybeFact
 from agent.model.inventory import Disk, Medium
+from agent.model.value import value
 
 _NOT_DISKS = re.compile(r"^(ram|zram|fd|dm-|md|mtdblock|nbd)\d+|^mmcblk\d+(boot\d+|rpmb|gp\d+)$|^nvme\d+c\d+n\d+$")
 _BUSES = {
@@ -33,7 +33,7 @@ _PRIVATE = re.compile(r"^(/home|/media|/run/media|/mnt|/root)(/.*)$")
 _SOURCE = "lsblk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BlockDevice:
     """One top-level row: the disk itself and why it is held."""
 

@@ -219,6 +219,7 @@ def _module(bank: Mapping[str, Any]) -> MemoryModule:
     kind = re.search(r"\b(LP)?DDR\d?\w?\b", words)
     rate = re.search(r"(\d+) (?:MHz|MT/s)", words)
     place = str(bank.get("slot") or "")
+    serial = told(bank.get("serial"), _SOURCE)
     soldered = is_soldered(form[1] if form else "", kind[0] if kind else "", place)
     return MemoryModule(
         size_bytes=known_if(count(bank.get("size")), _SOURCE),
@@ -228,6 +229,8 @@ def _module(bank: Mapping[str, Any]) -> MemoryModule:
         locator=told(bank.get("slot"), _SOURCE),
         manufacturer=told(bank.get("vendor"), _SOURCE),
         part=told(bank.get("product"), _SOURCE),
+        serial=serial,
+        serial_quality=_judged(serial, None),
         soldered=known_if(soldered, _SOURCE),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 from agent.inventory.asking import read_word
@@ -10,6 +9,7 @@ from agent.inventory.text import guarded, known_if, to_text
 from agent.machine.door import Machine
 from agent.model.facts import Known, Unreadable
 from agent.model.inventory import Memory
+from agent.model.value import replace
 
 _GIB = 1 << 30
 _BLOCKS = "/sys/devices/system/memory"
@@ -30,13 +30,13 @@ def probe(machine: Machine) -> Memory:
 
 def merge(machine: Machine, firmware: Memory, kernel: Memory) -> Memory:
     """The firmware's modules; else online memory blocks; else MemTotal rounded up to a usual size, ``estimated``."""
-    merged = dataclasses.replace(firmware, usable_bytes=kernel.usable_bytes)
+    merged = replace(firmware, usable_bytes=kernel.usable_bytes)
     if isinstance(firmware.installed_bytes, Known):
         return merged
     estimate = _from_blocks(machine) or _from_total(kernel)
     if estimate is None:
-        return dataclasses.replace(merged, installed_bytes=firmware.installed_bytes or Unreadable("no memory record"))
-    return dataclasses.replace(merged, installed_bytes=estimate)
+        return replace(merged, installed_bytes=firmware.installed_bytes or Unreadable("no memory record"))
+    return replace(merged, installed_bytes=estimate)
 
 
 def _from_blocks(machine: Machine) -> Known[int] | None:

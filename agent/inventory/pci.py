@@ -5,16 +5,17 @@ One ``uevent`` file per function tells class, ids and driver (Linux Documentatio
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from agent.inventory import names
 from agent.inventory.asking import read_word, uevent
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
 from agent.model.inventory import Controller
+from agent.model.value import replace, value
 
 _BUS = "/sys/bus/pci/devices"
 
@@ -61,11 +62,12 @@ _VENDORS = {
     "c0a9": "Crucial (Micron)",
 }
 
+_SHOWN = ("01", "03", "0280")  # storage, graphics, Wi-Fi
 _NEEDS_DRIVER = re.compile(r"^(01|02|03|04|0c03|0805|0d|ff)")
 _HARDWARE_RAID = {"megaraid_sas", "mpt3sas", "mpt2sas", "hpsa", "smartpqi", "aacraid", "3w-sas", "arcmsr"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PciProbe:
     storage: MaybeFact[tuple[Controller, ...]]
     gpus: MaybeFact[tuple[Controller, ...]]
@@ -79,6 +81,7 @@ def probe(machine: Machine) -> PciProbe:
         why = Absent("no PCI bus") if machine.exists("/sys/bus") else Unreadable("not there: /sys/bus")
         return PciProbe(storage=why, gpus=why, undriven=why, radios=why)
     found = [c for c in (_function(machine, path) for path in machine.glob(f"{_BUS}/*")) if c is not None]
+    found = [_named(machine, c) if c.pci_class.startswith(_SHOWN) or _lacks_driver(c) else c for c in found]
     storage = tuple(_with_hidden(machine, c) for c in found if c.pci_class.startswith("01"))
     return PciProbe(
         storage=Known(storage, "sysfs pci"),
@@ -88,12 +91,18 @@ def probe(machine: Machine) -> PciProbe:
     )
 
 
+def _named(machine: Machine, function: Controller) -> Controller:
+    """With its names. Where the database has none of the maker, the short list above may."""
+    vendor, device = names.on_pci(machine, function.slot)
+    return replace(function, vendor=function.vendor or vendor, device=device)
+
+
 def with_log(storage: MaybeFact[tuple[Controller, ...]], remapped: Mapping[str, int]) -> Any:
     """The controllers, with disks that only the kernel's log counted."""
     if not isinstance(storage, Known) or not remapped:
         return storage
     found = [
-        dataclasses.replace(one, hidden_disks=Known(remapped[one.slot], "dmesg"))
+        replace(one, hidden_disks=Known(remapped[one.slot], "dmesg"))
         if remapped.get(one.slot) and not isinstance(one.hidden_disks, Known)
         else one
         for one in storage.value
@@ -123,7 +132,7 @@ def _lacks_driver(function: Controller) -> bool:
 
 
 def _with_hidden(machine: Machine, controller: Controller) -> Controller:
-    return dataclasses.replace(controller, hidden_disks=_hidden(machine, controller))
+    return replace(controller, hidden_disks=_hidden(machine, controller))
 
 
 def _hidden(machine: Machine, controller: Controller) -> MaybeFact[int]:

@@ -19,11 +19,11 @@ _TYPEC = "/sys/class/typec"
 _VIDEO = re.compile(r"^card\d+-(?!eDP|LVDS|DSI|Virtual|Writeback)(.+)$")
 
 _KINDS = (  # what type 8 says -> kind; "Network Port" before "Port"
-    (re.compile(r"type-?c", re.I), "usb_c"),
-    (re.compile(r"usb", re.I), "usb"),
-    (re.compile(r"network|rj-?45", re.I), "ethernet"),
-    (re.compile(r"video|vga|hdmi|dvi|display ?port|db-15|thunderbolt", re.I), "video"),
-    (re.compile(r"audio|jack|phone|mic\b", re.I), "audio"),
+    (r"type-?c", "usb_c"),
+    (r"usb", "usb"),
+    (r"network|rj-?45", "ethernet"),
+    (r"video|vga|hdmi|dvi|display ?port|db-15|thunderbolt", "video"),
+    (r"audio|jack|phone|mic\b", "audio"),
 )
 
 
@@ -41,7 +41,7 @@ def parse_connectors(table: Table) -> tuple[Port, ...] | None:
         if outside == "None" and name.lower() in ("", "not specified", "none"):
             continue  # a header on the board
         words = f"{kind} {outside} {name}"
-        word = next((kind for pattern, kind in _KINDS if pattern.search(words)), "other")
+        word = next((kind for pattern, kind in _KINDS if re.search(pattern, words, re.IGNORECASE)), "other")
         found.append(Port(kind=word, name=Known(name, "dmidecode 8") if name else Absent("not specified")))
     return tuple(found)
 

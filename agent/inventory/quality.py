@@ -54,6 +54,8 @@ _SERIAL_WORDS = re.compile(
     r"(system|board|base\s?board|chassis|enclosure|mother\s?board)?\s*serial\s*(number|#|no\.?)?"
 )
 
+_COUNTED = re.compile(r"(?:[a-z]+\d*_)?sernum\d*")  # SerNum0, A1_SerNum2: the slots of a board, counted
+
 _JUNK_UUIDS = {
     "03000200040005000006000700080009",
     "00020003000400050006000700080009",  # the same sixteen bytes in the other byte order
@@ -69,7 +71,7 @@ def is_placeholder(text: str) -> bool:
     word = re.sub(r"\s+", " ", text.strip().lower())
     if word in _ABSENT or word in _PLACEHOLDERS or word.strip(".#*- ") in _PLACEHOLDERS:
         return True
-    return bool(_SERIAL_WORDS.fullmatch(word)) and word != ""
+    return bool(_SERIAL_WORDS.fullmatch(word) or _COUNTED.fullmatch(word)) and word != ""
 
 
 def is_invented(manufacturer: str | None) -> bool:

@@ -8,12 +8,12 @@ import json
 import re
 from typing import Any
 
-from agent.inventory import kernel_log, windows_key
+from agent.inventory import kernel_log, names, windows_key
 from agent.inventory.cpu import LIMITING_OPTIONS
 from agent.inventory.lsblk import public_path
 from agent.machine.door import Answer
 
-_KEPT_STRUCTURES = {0, 1, 2, 3, 4, 8, 16, 17, 22, 24, 43, 127}
+_KEPT_STRUCTURES = {0, 1, 2, 3, 4, 7, 8, 16, 17, 22, 24, 43, 127}
 _SMBIOS_HEADER = re.compile(r"^Handle 0x[0-9A-Fa-f]+, DMI type (\d+), \d+ bytes", re.MULTILINE)
 _EDID_SERIAL = 0xFF
 _BATTERY_SERIAL = re.compile(rb"^POWER_SUPPLY_SERIAL_NUMBER=.*$\n?", re.MULTILINE)
@@ -39,7 +39,7 @@ def file(path: str, data: bytes) -> bytes:
         return _BATTERY_SERIAL.sub(b"", data)
     if path.endswith("/loop/backing_file"):
         return public_path(data.decode("utf-8", "replace").strip()).encode() + b"\n" if b"/home/" in data else data
-    return data
+    return names.public(path, data)
 
 
 def smbios(text: str) -> str:

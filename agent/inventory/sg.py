@@ -12,9 +12,9 @@ from agent.inventory.text import Noise, guarded, to_text
 from agent.model.facts import Known
 from agent.model.inventory import Disk, DiskSanitize
 
-_REFUSED = re.compile(r"Illegal request|Invalid opcode|Invalid field|not supported", re.IGNORECASE)
-_BROKEN = re.compile(r"transport|Host_status|DID_|timed out|open error|No such", re.IGNORECASE)
-_IDENTITY = re.compile(r"peripheral_type: disk|Unit serial number:", re.IGNORECASE)
+_REFUSED = r"Illegal request|Invalid opcode|Invalid field|not supported"
+_BROKEN = r"transport|Host_status|DID_|timed out|open error|No such"
+_IDENTITY = r"peripheral_type: disk|Unit serial number:"
 
 
 def _first_line(text: str) -> str:
@@ -28,7 +28,7 @@ def parse_opcodes(data: bytes | str) -> Disk:
     text = to_text(data)
     table = re.findall(r"^ ([0-9a-f]{2})\s+(?:([0-9a-f]{1,4})\s+)?(\d{1,3})\s+\d,\d\s+\S", text, re.MULTILINE)
     if not table:
-        refused = _REFUSED.search(text)
+        refused = re.search(_REFUSED, text, re.IGNORECASE)
         raise Noise(refused[0] if refused else _first_line(text))
     actions = {action for code, action, _ in table if code == "48"}
     source = "sg_opcodes"
@@ -49,7 +49,7 @@ def parse_requests(data: bytes | str) -> Disk:
     A format is no sanitize and has a key of its own; progress alone (``--progress``) does not say whose it is.
     """
     text = to_text(data)
-    if _BROKEN.search(text):
+    if re.search(_BROKEN, text, re.IGNORECASE):
         raise Noise(_first_line(text))
     status: dict[str, Any] = {"state": "unknown"}
     formats = re.search(r"format in progress|format command failed|medium format corrupted", text, re.IGNORECASE)
@@ -88,10 +88,10 @@ def parse_accepted(data: bytes | str) -> Disk:
     text = to_text(data)
     if not text.strip():
         raise Noise("empty output")
-    if _BROKEN.search(text):
+    if re.search(_BROKEN, text, re.IGNORECASE):
         raise Noise("the command did not reach the disk, or its answer was lost")
-    if _REFUSED.search(text) or re.search(r"\bfailed\b", text):
+    if re.search(_REFUSED, text, re.IGNORECASE) or re.search(r"\bfailed\b", text):
         return Disk(extra={"accepted": False})
-    if _IDENTITY.search(text) or re.search(r"Format unit.*(started|has|success)", text, re.IGNORECASE):
+    if re.search(rf"{_IDENTITY}|Format unit.*(started|has|success)", text, re.IGNORECASE):
         return Disk(extra={"accepted": True})
     raise Noise(_first_line(text))

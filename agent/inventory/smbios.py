@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from agent.inventory.text import Noise
+from agent.model.value import value
 
 _HEADER = re.compile(r"^Handle (0x[0-9A-Fa-f]+), DMI type (\d+), (\d+) bytes")
 _COUNT = re.compile(r"^(\d+) structures occupying \d+ bytes", re.MULTILINE)
@@ -15,20 +15,20 @@ _FIELD = re.compile(r"^([^:]{1,60}):(?:\s(.*))?$")
 END_OF_TABLE = 127
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Structure:
     handle: str
     type: int
     title: str
-    fields: Mapping[str, str] = field(default_factory=dict)
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[str, str] = {}
+    lists: Mapping[str, tuple[str, ...]] = {}
 
     def get(self, *names: str) -> str | None:
         """The first of these fields that is printed; None when none is."""
         return next((self.fields[name] for name in names if name in self.fields), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Table:
     structures: tuple[Structure, ...]
     complete: bool  # the end of the table was seen, or as many structures as the header promises

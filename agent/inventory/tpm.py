@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 from agent.inventory.asking import read_word
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, Unreadable, known
 from agent.model.inventory import Tpm
+from agent.model.value import replace
 
 _CLASS = "/sys/class/tpm"
 _ACPI = "/sys/firmware/acpi/tables"
@@ -61,7 +61,7 @@ def merge(kernel: Tpm, smbios: Tpm) -> Tpm:
     """The kernel's view; a chip that only SMBIOS knows keeps its version and is not present to the kernel."""
     if isinstance(kernel.present, Known):
         maker = kernel.manufacturer or smbios.manufacturer
-        return dataclasses.replace(kernel, manufacturer=maker)
+        return replace(kernel, manufacturer=maker)
     if known(smbios.version) is None:
         return kernel
-    return dataclasses.replace(smbios, present=kernel.present, seen_by=Known("smbios", "dmidecode 43"))
+    return replace(smbios, present=kernel.present, seen_by=Known("smbios", "dmidecode 43"))

@@ -1,4 +1,4 @@
-"""On USB: webcams, and interfaces without a driver (fingerprint readers above all).
+"""On USB: every device by name, webcams, and interfaces without a driver (fingerprint readers above all).
 
 An infrared camera is a second node of the same camera (index 1); only index 0 is a webcam.
 """
@@ -6,13 +6,14 @@ An infrared camera is a second node of the same camera (index 1); only index 0 i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from agent.inventory.asking import read_word
+from agent.inventory import names
+from agent.inventory.asking import read_word, uevent
 from agent.machine.door import Machine
 from agent.model.facts import Absent, Known, MaybeFact, Unreadable
-from agent.model.inventory import Controller
+from agent.model.inventory import Controller, UsbDevice
+from agent.model.value import value
 
 _VIDEO = "/sys/class/video4linux"
 _BUS = "/sys/bus/usb/devices"
@@ -28,17 +29,18 @@ _FINGERPRINT = {  # makers of fingerprint readers; libfprint drives them, the ke
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UsbProbe:
     webcams: MaybeFact[tuple[str, ...]]
     undriven: MaybeFact[tuple[Controller, ...]]
+    devices: MaybeFact[tuple[UsbDevice, ...]] = None
 
 
 def probe(machine: Machine) -> UsbProbe:
     if not machine.exists("/sys/class"):
         why = Unreadable("not there: /sys/class")
-        return UsbProbe(webcams=why, undriven=why)
-    return UsbProbe(webcams=_webcams(machine), undriven=_undriven(machine))
+        return UsbProbe(webcams=why, undriven=why, devices=why)
+    return UsbProbe(webcams=_webcams(machine), undriven=_undriven(machine), devices=_devices(machine))
 
 
 def _webcams(machine: Machine) -> MaybeFact[tuple[str, ...]]:
@@ -48,6 +50,37 @@ def _webcams(machine: Machine) -> MaybeFact[tuple[str, ...]]:
         if read_word(machine, f"{path}/index") == "0":
             names.append(read_word(machine, f"{path}/name") or PurePosixPath(path).name)
     return Known(tuple(names), _VIDEO) if names else Absent("no camera seen")
+
+
+def _devices(machine: Machine) -> MaybeFact[tuple[UsbDevice, ...]]:
+    """What is on the bus, hubs apart. ``PRODUCT`` is vendor/product/release (Linux drivers/usb/core/driver.c)."""
+    if not machine.exists(_BUS):
+        return Absent("no USB bus")
+    found, lost = [], False
+    for path in machine.glob(f"{_BUS}/*-*"):
+        if ":" in path:
+            continue
+        told = uevent(machine, f"{path}/uevent")
+        ids = re.fullmatch(r"([0-9a-f]{1,4})/([0-9a-f]{1,4})/[0-9a-f]{1,4}", (told or {}).get("PRODUCT", ""))
+        if told is None or ids is None:
+            lost = True
+        elif not told.get("TYPE", "").startswith("9/"):
+            vendor, device = _called(machine, path, f"{told.get('MAJOR')}:{told.get('MINOR')}")
+            slot = PurePosixPath(path).name
+            found.append(
+                UsbDevice(slot=slot, vendor_id=ids[1].zfill(4), device_id=ids[2].zfill(4), vendor=vendor, device=device)
+            )
+    return Unreadable(f"could not read: {_BUS}") if lost and not found else Known(tuple(found), "sysfs usb")
+
+
+def _called(machine: Machine, path: str, number: str) -> names.Names:
+    """What it calls itself; what the database calls it where it says nothing."""
+    words = [read_word(machine, f"{path}/{name}") for name in ("manufacturer", "product")]
+    vendor, device = (Known(word, "usb") if word else None for word in words)
+    if vendor and device:
+        return vendor, device
+    listed = names.on_usb(machine, number)
+    return vendor or listed[0], device or listed[1]
 
 
 def _undriven(machine: Machine) -> MaybeFact[tuple[Controller, ...]]:

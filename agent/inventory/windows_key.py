@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from agent.inventory.asking import read
 from agent.machine.door import Machine
 from agent.model.facts import Known, MaybeFact, Unreadable
+from agent.model.value import value
 
 TABLES = "/sys/firmware/acpi/tables"
 MSDM = f"{TABLES}/MSDM"
@@ -15,7 +15,7 @@ KEY_START, KEY_LENGTH = 56, 29
 _KEY = re.compile(rb"[0-9A-Z]{5}(-[0-9A-Z]{5}){4}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KeyProbe:
     present: MaybeFact[str]
     suffix: MaybeFact[str] = None

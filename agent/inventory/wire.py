@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from agent.model.facts import Known, to_wire
 from agent.model.inventory import Disk, Inventory
+from agent.model.value import replace
 
 
 def disk_wire(disk: Disk) -> dict[str, Any]:
     """One disk with flat keys: what its tools tell beyond the common keys stands beside them."""
-    wire: dict[str, Any] = to_wire(dataclasses.replace(disk, extra=None))
+    wire: dict[str, Any] = to_wire(replace(disk, extra=None))
     wire.update(to_wire(disk.extra or {}))
     return wire
 

@@ -8,9 +8,10 @@ Warrant, and only the OpenDisk it returns can write or run a command that writes
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from agent.model.value import value
 
 if TYPE_CHECKING:
     from agent.model.identity import DiskIdentity
@@ -37,7 +38,7 @@ class Denied(DoorError):
     """Permission refused: "needs root"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Answer:
     """What a program answered. An exit status is information, never a proof."""
 

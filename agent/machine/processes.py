@@ -20,6 +20,7 @@ from agent.machine.door import Answer, Denied, ToolMissing, ToolTimedOut
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _TO_DIE_S = 0.5
+_TO_TELL_S = 0.5  # for one that is asked late: it may have waited for us, with its pipe full
 
 
 def tool_environment() -> dict[str, str]:
@@ -47,36 +48,56 @@ def run_tool(
     folder: Path | None = None,
 ) -> Answer:
     """Run one program to its end. Raises ToolMissing, Denied, ToolTimedOut (it is killed then)."""
-    started = time.monotonic()
-    try:
-        process = subprocess.Popen(
-            list(argv),
-            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**tool_environment(), **(more_environment or {})},
-            cwd=folder,
-            start_new_session=True,
+    return Tool(argv, timeout_s=timeout_s, stdin=stdin, more_environment=more_environment, folder=folder).answer()
+
+
+class Tool:
+    """A program at work; its time runs from here. Raises ToolMissing, Denied."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout_s: float,
+        stdin: bytes = b"",
+        more_environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._argv, self._timeout_s, self._stdin = tuple(argv), timeout_s, stdin
+        self._started = time.monotonic()
+        try:
+            self._process = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**tool_environment(), **(more_environment or {})},
+                cwd=folder,
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise ToolMissing(f"{argv[0]}: not installed") from None
+        except PermissionError:
+            raise Denied(f"{argv[0]}: needs root") from None
+
+    def answer(self) -> Answer:
+        """What it said, at its end. Raises ToolTimedOut (it is killed then)."""
+        left_s = max(_TO_TELL_S, self._started + self._timeout_s - time.monotonic())
+        try:
+            stdout, stderr = self._process.communicate(self._stdin or None, timeout=left_s)
+        except subprocess.TimeoutExpired:
+            _end(self._process)
+            raise ToolTimedOut(f"{self._argv[0]}: no answer within {self._timeout_s:g} s") from None
+        except BaseException:
+            _end(self._process)
+            raise
+        return Answer(
+            argv=self._argv,
+            exit_status=self._process.returncode,
+            stdout=stdout,
+            stderr=stderr,
+            seconds=time.monotonic() - self._started,
         )
-    except FileNotFoundError:
-        raise ToolMissing(f"{argv[0]}: not installed") from None
-    except PermissionError:
-        raise Denied(f"{argv[0]}: needs root") from None
-    try:
-        stdout, stderr = process.communicate(stdin or None, timeout=timeout_s)
-    except subprocess.TimeoutExpired:
-        _end(process)
-        raise ToolTimedOut(f"{argv[0]}: no answer within {timeout_s:g} s") from None
-    except BaseException:
-        _end(process)
-        raise
-    return Answer(
-        argv=tuple(argv),
-        exit_status=process.returncode,
-        stdout=stdout,
-        stderr=stderr,
-        seconds=time.monotonic() - started,
-    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from agent.model.value import value
 
 SENSE = "bad/missing sense data"
 FLOOR = "more than {} minutes: a floor, not a time"
@@ -41,7 +42,7 @@ def noise_in(words: Sequence[int]) -> str | None:
     return "not an ATA disk" if words[0] & 0x8000 else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SecurityState:
     """IDENTIFY word 128 (ACS-3, 7.12.7.58). ``expired``: no password is taken until the next power on."""
 

@@ -6,40 +6,53 @@ On the wire a known fact is its bare value, the other two are ``{"absent": why}`
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar, Union
+
+from agent.model.value import Value, replace
 
 T = TypeVar("T")
 U = TypeVar("U")
 
+_set = object.__setattr__  # the classes below are frozen
 
-@dataclass(frozen=True, slots=True)
-class Known(Generic[T]):
+
+class Known(Value, Generic[T]):
     """A value somebody said, and who said it (``source``: "dmidecode 17", "/proc/cpuinfo", …).
 
     ``note`` keeps what a person must see beside the value: an estimate, another source that disagrees.
     """
 
+    __slots__ = _fields = __match_args__ = ("value", "source", "note")
     value: T
     source: str
-    note: str = ""
+    note: str
+
+    def __init__(self, value: T, source: str, note: str = "") -> None:
+        _set(self, "value", value)
+        _set(self, "source", source)
+        _set(self, "note", note)
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Value):
     """The place to look exists and says no."""
 
+    __slots__ = _fields = __match_args__ = ("reason",)
     reason: str
 
+    def __init__(self, reason: str) -> None:
+        _set(self, "reason", reason)
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+
+class Unreadable(Value):
     """We could not look: permission, time-out, tool missing, garbage."""
 
+    __slots__ = _fields = __match_args__ = ("error",)
     error: str
+
+    def __init__(self, error: str) -> None:
+        _set(self, "error", error)
 
 
 Fact = Union[Known[T], Absent, Unreadable]
@@ -68,7 +81,7 @@ def first(*facts: MaybeFact[T]) -> MaybeFact[T]:
         others = [f"{f.source}: {f.value}" for f in said[1:] if f.value != best.value]
         if others:
             note = "; ".join(filter(None, [best.note, "conflict with " + ", ".join(others)]))
-            return dataclasses.replace(best, note=note)
+            return replace(best, note=note)
         return best
     for kind in (Unreadable, Absent):
         for f in answers:
@@ -87,9 +100,9 @@ def to_wire(thing: Any) -> Any:
         return {"unreadable": thing.error}
     if isinstance(thing, Enum):
         return thing.value
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        fields = ((f.name, getattr(thing, f.name)) for f in dataclasses.fields(thing))
-        return {name: to_wire(value) for name, value in fields if value is not None}
+    names = thing._fields if isinstance(thing, Value) else getattr(thing, "__dataclass_fields__", None)
+    if names is not None and not isinstance(thing, type):
+        return {name: to_wire(value) for name in names if (value := getattr(thing, name)) is not None}
     if isinstance(thing, Mapping):
         return {str(key): to_wire(value) for key, value in thing.items() if value is not None}
     if isinstance(thing, (list, tuple, set, frozenset)):

@@ -8,10 +8,9 @@ them has no identity and is never a target.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from agent.model.facts import known
 from agent.model.inventory import Disk
+from agent.model.value import value
 
 _JUNK = {"", "0", "none", "unknown", "n/a", "not specified", "to be filled by o.e.m.", "default string"}
 
@@ -24,7 +23,7 @@ def is_usable_serial(text: str) -> bool:
     return word.lower() not in _JUNK and len(word) >= 3 and len(set(word)) > 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DiskIdentity:
     """What consent is bound to. ``text`` is the confirmed string; size in bytes."""
 

@@ -7,11 +7,11 @@ Every leaf is a fact; ``None`` means the source does not tell. The same shapes c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from agent.model.facts import Fact, MaybeFact
+from agent.model.value import value
 
 
 class SerialQuality(StrEnum):
@@ -31,7 +31,7 @@ class Medium(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class System:
     manufacturer: MaybeFact[str] = None
     product: MaybeFact[str] = None
@@ -46,7 +46,7 @@ class System:
     virtual: MaybeFact[bool] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Board:
     manufacturer: MaybeFact[str] = None
     product: MaybeFact[str] = None
@@ -55,14 +55,14 @@ class Board:
     serial_quality: MaybeFact[str] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Chassis:
     type: MaybeFact[str] = None
     serial: MaybeFact[str] = None
     serial_quality: MaybeFact[str] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Firmware:
     vendor: MaybeFact[str] = None
     version: MaybeFact[str] = None
@@ -78,10 +78,20 @@ class Firmware:
     kek_2011: MaybeFact[bool] = None  # KEK holds "Microsoft Corporation KEK CA 2011": may bring new keys by itself
     kek_2023: MaybeFact[bool] = None  # KEK holds "Microsoft Corporation KEK 2K CA 2023"
     windows_pca_2011_revoked: MaybeFact[bool] = None  # dbx holds that certificate
+    menu_at_restart: MaybeFact[bool] = None  # it opens its own menu at the next start when it is asked to
     admin_password: MaybeFact[str] = None  # enabled | disabled | not_implemented | unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
+class Cache:
+    """One cache as the first core has it, or, where only the firmware tells, all of that level together."""
+
+    level: int
+    kind: str  # data | instruction | unified
+    size_bytes: int
+
+
+@value
 class Cpu:
     brand_raw: MaybeFact[str] = None
     vendor: MaybeFact[str] = None  # CPUID vendor string: GenuineIntel, AuthenticAMD, …
@@ -95,9 +105,10 @@ class Cpu:
     sockets: MaybeFact[int] = None
     max_mhz: MaybeFact[int] = None
     flags: MaybeFact[tuple[str, ...]] = None
+    caches: MaybeFact[tuple[Cache, ...]] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class MemoryModule:
     size_bytes: MaybeFact[int] = None
     type: MaybeFact[str] = None
@@ -106,10 +117,12 @@ class MemoryModule:
     locator: MaybeFact[str] = None
     manufacturer: MaybeFact[str] = None
     part: MaybeFact[str] = None
+    serial: MaybeFact[str] = None
+    serial_quality: MaybeFact[str] = None  # good | junk | absent
     soldered: MaybeFact[bool] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Memory:
     installed_bytes: MaybeFact[int] = None
     usable_bytes: MaybeFact[int] = None
@@ -120,7 +133,7 @@ class Memory:
     modules: tuple[MemoryModule, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Tpm:
     present: MaybeFact[bool] = None
     version: MaybeFact[str] = None  # "2.0", "1.2"
@@ -129,7 +142,7 @@ class Tpm:
     driver_bound: MaybeFact[bool] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DiskSecurity:
     """ATA SECURITY feature set as the drive tells it (ACS-3, IDENTIFY word 128)."""
 
@@ -143,14 +156,14 @@ class DiskSecurity:
     enhanced_erase_minutes: MaybeFact[int] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DiskSanitize:
     overwrite: MaybeFact[bool] = None
     block_erase: MaybeFact[bool] = None
     crypto_erase: MaybeFact[bool] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DiskNvme:
     fna: MaybeFact[int] = None
     sanicap: MaybeFact[int] = None
@@ -160,7 +173,7 @@ class DiskNvme:
     nsid: MaybeFact[int] = None  # this disk's number, where the drive shows several
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Disk:
     """One disk, or what one tool tells of it. Keys are those of ``regain disks`` / ``regain parse``."""
 
@@ -199,7 +212,7 @@ class Disk:
     extra: Mapping[str, Any] | None = None  # what else the tool tells: hpa, dco, sanitize_log, …
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Controller:
     """A storage, graphics or network function on the PCI bus."""
 
@@ -213,7 +226,7 @@ class Controller:
     hidden_disks: MaybeFact[int] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Display:
     connector: MaybeFact[str] = None
     manufacturer: MaybeFact[str] = None
@@ -225,7 +238,7 @@ class Display:
     internal: MaybeFact[bool] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Battery:
     name: MaybeFact[str] = None
     manufacturer: MaybeFact[str] = None
@@ -237,16 +250,29 @@ class Battery:
     state: MaybeFact[str] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class NetworkPort:
     name: str
     kind: MaybeFact[str] = None  # ethernet | wifi | bluetooth | other
     driver: MaybeFact[str] = None
     mac: MaybeFact[str] = None  # permanent address, built-in interfaces only
     usb: MaybeFact[bool] = None
+    vendor: MaybeFact[str] = None
+    device: MaybeFact[str] = None  # name of its chip, or what a USB adapter calls itself
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
+class UsbDevice:
+    """Something on USB, built in or plugged in; hubs apart. Its serial number is not asked."""
+
+    slot: str  # bus and ports, "1-4.2"
+    vendor_id: str
+    device_id: str
+    vendor: MaybeFact[str] = None
+    device: MaybeFact[str] = None
+
+
+@value
 class Optical:
     name: str
     model: MaybeFact[str] = None
@@ -254,7 +280,7 @@ class Optical:
     usb: MaybeFact[bool] = None  # beside the PC, or a server's virtual drive
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Port:
     """Something to plug into, as firmware and kernel tell it; for a person to confirm."""
 
@@ -262,23 +288,23 @@ class Port:
     name: MaybeFact[str] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Clock:
     rtc_utc: MaybeFact[str] = None
     sane: MaybeFact[bool] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Inventory:
     """Everything the stages know of one PC. ``took_s`` is the time the probes needed."""
 
-    system: System = field(default_factory=System)
-    board: Board = field(default_factory=Board)
-    chassis: Chassis = field(default_factory=Chassis)
-    firmware: Firmware = field(default_factory=Firmware)
-    cpu: Cpu = field(default_factory=Cpu)
-    memory: Memory = field(default_factory=Memory)
-    tpm: Tpm = field(default_factory=Tpm)
+    system: System = System()
+    board: Board = Board()
+    chassis: Chassis = Chassis()
+    firmware: Firmware = Firmware()
+    cpu: Cpu = Cpu()
+    memory: Memory = Memory()
+    tpm: Tpm = Tpm()
     disks: Fact[tuple[Disk, ...]]
     gpus: MaybeFact[tuple[Controller, ...]] = None
     storage_controllers: MaybeFact[tuple[Controller, ...]] = None
@@ -290,10 +316,11 @@ class Inventory:
     radios: MaybeFact[tuple[Controller, ...]] = None  # Wi-Fi chips on the bus (PCI class 0280), driven or not
     missing_firmware: MaybeFact[tuple[str, ...]] = None
     webcams: MaybeFact[tuple[str, ...]] = None
+    usb_devices: MaybeFact[tuple[UsbDevice, ...]] = None
     optical: MaybeFact[tuple[Optical, ...]] = None
     ports: MaybeFact[tuple[Port, ...]] = None
     oem_windows_key: MaybeFact[str] = None  # present | absent | unknown
     oem_windows_key_suffix: MaybeFact[str] = None
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = Clock()
     kernel_limits_cpus: MaybeFact[bool] = None  # nosmt or maxcpus on the command line
     took_s: float = 0.0

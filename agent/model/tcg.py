@@ -7,8 +7,9 @@ PROTOCOL IN and OUT, NVMe base 2.0 5.25 and 5.26 Security Receive and Send. Numb
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from agent.model.value import value
 
 TCG, DISCOVERY = 0x01, 0x0001
 """Security protocol of the ComPackets, and the ComID that answers with Level 0 Discovery."""
@@ -22,7 +23,7 @@ _FAMILIES: Mapping[int, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Discovery:
     """``family``: the SSC, "enterprise" for the other one, "" for none. ``enabled``: an owner has switched locking on.
     ``encrypts``: everything is written through a key of the drive. ``comid``: where packets go."""

@@ -6,10 +6,10 @@ identities, expiring, and each permit is spent once: the machine door keeps the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.model.identity import DiskIdentity
+from agent.model.value import value
 
 
 class Action(StrEnum):
@@ -18,13 +18,13 @@ class Action(StrEnum):
     REVEAL = "reveal"  # hidden sectors of an ATA drive: nothing is erased, its size changes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Permit:
     identity: DiskIdentity
     action: Action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Warrant:
     """``expires_at`` is on the machine's monotonic clock, in seconds: the wall clock may lie."""
 

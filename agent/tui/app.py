@@ -42,19 +42,21 @@ def run_bench(
     machines: Sequence[tuple[str, str]] = (),
     open_machine: OpensMachine | None = None,
     log_file: Path | None = None,
+    restart: Callable[[], None] | None = None,
 ) -> int:
     """Show the screens until the technician leaves; the exit code of the last job that ended, else 0.
 
     ``session`` is one, or makes one. None: the technician picks among ``machines`` (name, title) first, and
     ``open_machine`` makes the session of that name. Warnings of the screens go to ``log_file`` or nowhere: the
-    driver draws on standard error. A bug of the screens is raised again, after the terminal was put back.
+    driver draws on standard error. ``restart`` hears that the technician wants the PC to restart into its firmware's
+    menu; without it nobody is offered that. A bug of the screens is raised again, after the terminal was put back.
     """
     prepare_environment()
     from agent.tui.bench import Bench
     from agent.tui.console import Console
 
     first = session() if callable(session) else session
-    bench = Bench(first, lang=lang, machines=machines, open_machine=open_machine)
+    bench = Bench(first, lang=lang, machines=machines, open_machine=open_machine, restart=restart)
     handler = logging.FileHandler(log_file, encoding="utf-8") if log_file else logging.NullHandler()
     logging.getLogger("agent").addHandler(handler)
     console = Console.found(sys.__stderr__)

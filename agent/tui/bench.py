@@ -67,6 +67,7 @@ class Bench(App[int], inherit_bindings=False):
         lang: str,
         machines: Sequence[tuple[str, str]] = (),
         open_machine: OpensMachine | None = None,
+        restart: Callable[[], None] | None = None,
         now: Callable[[], dt.datetime] = dt.datetime.now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -75,6 +76,7 @@ class Bench(App[int], inherit_bindings=False):
         self.w = words(lang)
         self.machines = tuple(machines)
         self.open_machine = open_machine
+        self.restart = restart
         self.now = now
         self.monotonic = monotonic
         self.card: Card | None = None
@@ -351,6 +353,18 @@ class Bench(App[int], inherit_bindings=False):
         lost = self.session is not None and self.session.in_memory and not self.exercise
         question = "quit-question" if self.exercise else "power-memory" if lost else "power-question"
         self.card = Question(title_id="power-title", text=lambda w: w(question), answer=self.leave, grave=bool(lost))
+
+    def ask_restart(self) -> None:
+        """Into the firmware's menu: ``restart`` is told, and does it once the screens are left."""
+
+        def answer() -> None:
+            if self.restart is not None:
+                self.restart()
+                self.leave()
+
+        lost = self.session is not None and self.session.in_memory
+        question = "menu-memory" if lost else "menu-question"
+        self.card = Question(title_id="do-menu", text=lambda w: w(question), answer=answer, grave=bool(lost))
 
     def leave(self) -> None:
         self.exit(self.ended_code or 0)

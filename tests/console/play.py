@@ -93,7 +93,13 @@ def session(scene: str) -> s.ScriptedSession:
         else (s.DISK, s.SECOND)
         if "two" in scene
         else (s.DISK,),
-        windows="undetermined" if "alarm" in scene else "not_eligible" if "impossible" in scene else "eligible",
+        windows="undetermined"
+        if "alarm" in scene
+        else "not_eligible"
+        if "impossible" in scene
+        else "eligible_after_firmware_change"
+        if "menu" in scene
+        else "eligible",
         windows_possible="impossible" not in scene and "alarm" not in scene,
         instant="scanning" not in scene,
         hidden={str(s.SECOND["serial"]): HIDDEN} if "hides" in scene else None,
@@ -144,7 +150,8 @@ def _run(made: s.ScriptedSession, scene: str) -> None:
 
 def main() -> None:
     lang, scene = sys.argv[1], sys.argv[2]
-    bench = Bench(session(scene), lang=lang, now=lambda: s.T0)  # type: ignore[arg-type]
+    restart = (lambda: None) if "menu" in scene else None
+    bench = Bench(session(scene), lang=lang, now=lambda: s.T0, restart=restart)  # type: ignore[arg-type]
     if "result" in scene:
         bench.dismissed = True
     if "moving" in scene:

@@ -25,6 +25,8 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "accueil-pile": ("home-real-floor", ()),
     "eteindre-memoire": ("home-real-memory", ("f10",)),
     "materiel-alarme": ("alarm", ("down", "enter")),
+    "materiel-reglage": ("menu", ("f3", "down", "enter")),
+    "redemarrer-menu": ("menu-real", ("f3", "=u")),
     "choix": ("choice", ()),
     "choix-impossible": ("choice-impossible", ()),
     "options": ("choice", ("f6", "down", "enter", "enter", "down", "down", "right")),

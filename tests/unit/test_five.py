@@ -49,6 +49,19 @@ def test_only_one_tool_has_it(fact: str) -> None:
             assert "msdm" not in words and "secure boot" not in words and "secureboot" not in words
 
 
-@pytest.mark.parametrize("fact", ["memory modules: serial numbers", "network chip by name"])
-def test_where_the_others_have_more(fact: str) -> None:
-    assert [tool for tool in five.TOOLS if fact not in five.judge(answer(tool))] == ["Regain"]
+def test_one_tool_has_them_all() -> None:
+    assert [tool for tool in five.TOOLS if set(five.judge(answer(tool))) == set(five.FACTS)] == ["Regain"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "word"),
+    [
+        ("memory modules: serial numbers", "11223001"),
+        ("network chip by name", "82574L"),
+        ("USB devices by name", "QEMU USB Keyboard"),
+        ("processor caches", '"kind": "unified"'),
+    ],
+)
+def test_what_was_lacking_is_found_by_its_value(fact: str, word: str) -> None:
+    text = answer("Regain")
+    assert fact in five.judge(text) and fact not in five.judge(text.replace(word, ""))

@@ -82,7 +82,11 @@ def unpack(stick: Path, work: Path) -> Path:
     ours = root / "usr/lib/regain/agent"  # the program under test, compiled by the Python that will run it
     shutil.rmtree(ours, ignore_errors=True)
     shutil.copytree(REPO / "agent", ours, ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run(["chroot", str(root), "python3", "-m", "compileall", "-q", "/usr/lib/regain/agent"], check=True)
+    compiling = ["python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "/usr/lib/regain/agent"]
+    subprocess.run(["chroot", str(root), *compiling], check=True)
+    shutil.copyfile(REPO / "iso/overlay/usr/local/bin/regain", root / "usr/local/bin/regain")
+    for copy in (root / "var/lib/smartmontools/drivedb").glob("drivedb.h*"):  # as iso/configure.sh does
+        copy.unlink()
     return root
 
 

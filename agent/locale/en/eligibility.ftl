@@ -253,19 +253,19 @@ eligibility-delisted = { $until_month ->
  } { $until_year }
 
 # remedies: .makers tells what makers call the setting
-remedy-tpm-enable = Turn on the security chip. Switch the PC off and on again and press F1, F2, F10 or Del several times. In the menu look for “Security”, then the TPM, choose “Enabled”, save with F10. Start from the stick and read again.
+remedy-tpm-enable = Turn on the security chip. { check-menu-open } In the menu look for “Security”, then the TPM, choose “Enabled”, save with F10. Start from the stick and read again.
     .makers = Intel: PTT, Platform Trust Technology, Security Device Support. AMD: fTPM, PSP. Lenovo: Security Chip. HP: TPM Device Available and TPM State. Dell: TPM On, PTT On.
 remedy-tpm-flash = The security chip is version { $version }. This maker ({ $maker }) offers an update to 2.0, or a plug-in module: look the PC model up on its site.
     .makers = –
-remedy-uefi-boot = This PC started in the old mode. Switch it off and on again and press F1, F2, F10 or Del several times. In the “Boot” menu turn off “CSM” or “Legacy”, save with F10. Then start the stick by its “UEFI” entry and read again.
+remedy-uefi-boot = This PC started in the old mode. { check-menu-open } In the “Boot” menu turn off “CSM” or “Legacy”, save with F10. Then start the stick by its “UEFI” entry and read again.
     .makers = CSM, Legacy Support, Boot Mode.
-remedy-keys-restore = The Secure Boot keys are missing. Switch the PC off and on again and press F1, F2, F10 or Del several times. In the menu open “Security” or “Boot”, then “Secure Boot”, and choose “Restore Factory Keys”. Save with F10. Start from the stick and read again.
+remedy-keys-restore = The Secure Boot keys are missing. { check-menu-open } In the menu open “Security” or “Boot”, then “Secure Boot”, and choose “Restore Factory Keys”. Save with F10. Start from the stick and read again.
     .makers = Restore Factory Keys, Install Default Keys.
 remedy-secure-boot-on = Optional: Secure Boot is off. Windows 11 accepts that; on is safer.
     .makers = Secure Boot.
-remedy-third-party-ca = Linux and this stick need Microsoft’s third-party key. Switch the PC off and on again and press F1, F2, F10 or Del several times. In the menu open “Secure Boot”, allow that key, save with F10. Start from the stick and read again.
+remedy-third-party-ca = Linux and this stick need Microsoft’s third-party key. { check-menu-open } In the menu open “Secure Boot”, allow that key, save with F10. Start from the stick and read again.
     .makers = Allow Microsoft 3rd Party UEFI CA.
-remedy-vmd-ahci = The disk controller hides disks from Windows Setup. Switch the PC off and on again and press F1, F2, F10 or Del several times. In the menu look for “SATA” or “VMD”, choose “AHCI” or turn “VMD” off, save with F10. Do it before erasing, then read again.
+remedy-vmd-ahci = The disk controller hides disks from Windows Setup. { check-menu-open } In the menu look for “SATA” or “VMD”, choose “AHCI” or turn “VMD” off, save with F10. Do it before erasing, then read again.
     .makers = Intel RST, RAID On, VMD Controller.
 remedy-ram-add = Add one module of { $add_gib } GiB ({ $ram_kind }){ $slot ->
     [swap] , in place of the one of { $swap_gib } GiB
@@ -332,6 +332,15 @@ check-note-line = { $rule }: { $text }
 check-remedies = To do
 check-remedies-none = To do: nothing.
 check-where = Names of the setting: { $makers }
+check-menu-open = { $menu ->
+    [f1] Switch the PC off and on again and press F1 several times.
+    [f2] Switch the PC off and on again and press F2 several times.
+    [f10] Switch the PC off and on again and press F10 several times.
+    [delete] Switch the PC off and on again and press Del several times.
+    [volume] Switch the tablet off. Hold “volume up”, switch it on, let go when the menu appears (on a PC: F1, F2, F10 or Del).
+   *[any] Switch the PC off and on again and press F1, F2, F10 or Del several times.
+ }
+check-menu-restart = This PC can restart straight into that menu: systemctl reboot --firmware-setup
 check-menu = This menu often has no mouse: move with the arrow keys, confirm with Enter. Esc leaves without a change. If it does not open, try Esc or F12 at power-on.
 check-contradictions = Two sources contradict each other
 

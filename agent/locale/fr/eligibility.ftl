@@ -253,19 +253,19 @@ eligibility-delisted = { $until_month ->
  } { $until_year }
 
 # remèdes : .makers dit les noms que les fabricants donnent au réglage
-remedy-tpm-enable = Activez la puce de sécurité. Éteignez le PC, rallumez-le et appuyez plusieurs fois sur F1, F2, F10 ou Suppr. Dans le menu, cherchez « Security » puis la puce TPM, choisissez « Enabled », enregistrez avec F10. Redémarrez sur la clé et relisez.
+remedy-tpm-enable = Activez la puce de sécurité. { check-menu-open } Dans le menu, cherchez « Security » puis la puce TPM, choisissez « Enabled », enregistrez avec F10. Redémarrez sur la clé et relisez.
     .makers = Intel : PTT, Platform Trust Technology, Security Device Support. AMD : fTPM, PSP. Lenovo : Security Chip. HP : TPM Device Available et TPM State. Dell : TPM On, PTT On.
 remedy-tpm-flash = La puce de sécurité est en version { $version }. Ce fabricant ({ $maker }) propose une mise à jour vers 2.0, ou un module à enficher : cherchez le modèle du PC sur son site.
     .makers = –
-remedy-uefi-boot = Ce PC a démarré en mode ancien. Éteignez-le, rallumez-le et appuyez plusieurs fois sur F1, F2, F10 ou Suppr. Dans le menu « Boot », désactivez « CSM » ou « Legacy », enregistrez avec F10. Puis démarrez sur l’entrée « UEFI » de la clé et relisez.
+remedy-uefi-boot = Ce PC a démarré en mode ancien. { check-menu-open } Dans le menu « Boot », désactivez « CSM » ou « Legacy », enregistrez avec F10. Puis démarrez sur l’entrée « UEFI » de la clé et relisez.
     .makers = CSM, Legacy Support, Boot Mode.
-remedy-keys-restore = Les clés du démarrage sécurisé manquent. Éteignez le PC, rallumez-le et appuyez plusieurs fois sur F1, F2, F10 ou Suppr. Dans le menu, ouvrez « Security » ou « Boot », puis « Secure Boot », et choisissez « Restore Factory Keys ». Enregistrez avec F10. Redémarrez sur la clé et relisez.
+remedy-keys-restore = Les clés du démarrage sécurisé manquent. { check-menu-open } Dans le menu, ouvrez « Security » ou « Boot », puis « Secure Boot », et choisissez « Restore Factory Keys ». Enregistrez avec F10. Redémarrez sur la clé et relisez.
     .makers = Restore Factory Keys, Install Default Keys.
 remedy-secure-boot-on = Facultatif : le démarrage sécurisé est désactivé. Windows 11 l’accepte ; activé, c’est plus sûr.
     .makers = Secure Boot.
-remedy-third-party-ca = Linux et cette clé demandent la clé tierce de Microsoft. Éteignez le PC, rallumez-le et appuyez plusieurs fois sur F1, F2, F10 ou Suppr. Dans le menu, ouvrez « Secure Boot », autorisez cette clé, enregistrez avec F10. Redémarrez sur la clé et relisez.
+remedy-third-party-ca = Linux et cette clé demandent la clé tierce de Microsoft. { check-menu-open } Dans le menu, ouvrez « Secure Boot », autorisez cette clé, enregistrez avec F10. Redémarrez sur la clé et relisez.
     .makers = Allow Microsoft 3rd Party UEFI CA.
-remedy-vmd-ahci = Le contrôleur cache des disques à l’installateur de Windows. Éteignez le PC, rallumez-le et appuyez plusieurs fois sur F1, F2, F10 ou Suppr. Dans le menu, cherchez « SATA » ou « VMD », choisissez « AHCI » ou désactivez « VMD », enregistrez avec F10. Faites-le avant d’effacer, puis relisez.
+remedy-vmd-ahci = Le contrôleur cache des disques à l’installateur de Windows. { check-menu-open } Dans le menu, cherchez « SATA » ou « VMD », choisissez « AHCI » ou désactivez « VMD », enregistrez avec F10. Faites-le avant d’effacer, puis relisez.
     .makers = Intel RST, RAID On, VMD Controller.
 remedy-ram-add = Ajoutez une barrette de { $add_gib } Gio ({ $ram_kind }){ $slot ->
     [swap] , à la place de celle de { $swap_gib } Gio
@@ -332,6 +332,15 @@ check-note-line = { $rule } : { $text }
 check-remedies = À faire
 check-remedies-none = À faire : rien.
 check-where = Noms du réglage : { $makers }
+check-menu-open = { $menu ->
+    [f1] Éteignez le PC, rallumez-le et appuyez plusieurs fois sur F1.
+    [f2] Éteignez le PC, rallumez-le et appuyez plusieurs fois sur F2.
+    [f10] Éteignez le PC, rallumez-le et appuyez plusieurs fois sur F10.
+    [delete] Éteignez le PC, rallumez-le et appuyez plusieurs fois sur Suppr.
+    [volume] Éteignez la tablette. Tenez « volume + » enfoncé, allumez-la, lâchez quand le menu s’affiche (sur un PC : F1, F2, F10 ou Suppr).
+   *[any] Éteignez le PC, rallumez-le et appuyez plusieurs fois sur F1, F2, F10 ou Suppr.
+ }
+check-menu-restart = Ce PC sait redémarrer droit dans ce menu : systemctl reboot --firmware-setup
 check-menu = Ce menu est souvent en anglais et sans souris : déplacez-vous avec les flèches, validez avec Entrée. Échap en sort sans rien changer. S’il ne s’ouvre pas, essayez Échap ou F12 à l’allumage.
 check-contradictions = Deux sources se contredisent
 

@@ -43,6 +43,7 @@ def document(inventory: Wire, *, tag: str | None, entity: str | None = None, des
         "videos": [_video(c) for c in _rows(inventory, "gpus")],
         "monitors": [_monitor(d) for d in _rows(inventory, "displays")],
         "controllers": [_controller(c) for c in _rows(inventory, "storage_controllers")],
+        "usbdevices": [_usb(d) for d in _rows(inventory, "usb_devices")],
         "cameras": [{"designation": name} for name in _list(inventory, "webcams") if isinstance(name, str)],
         "ports": [_port(p) for p in _rows(inventory, "ports")],
         "firmwares": _firmwares(inventory),
@@ -145,8 +146,15 @@ def _cpus(cpu: Wire) -> list[dict[str, Any]]:
         familynumber=None if family is None else str(family),
         model=None if model is None else str(model),
         stepping=_number(cpu, "stepping"),
+        cache=", ".join(_cache(c) for c in _rows(cpu, "caches")),
     )
     return [dict(one) for _ in range(sockets)]
+
+
+def _cache(cache: Wire) -> str:
+    """ "L2 256 KiB"; level 1 has one for data and one for instructions."""
+    letter = {"data": "d", "instruction": "i"}.get(str(cache.get("kind")), "")
+    return f"L{cache.get('level')}{letter} {(_number(cache, 'size_bytes') or 0) >> 10} KiB"
 
 
 def _memories(memory: Wire) -> Iterator[dict[str, Any]]:
@@ -158,6 +166,7 @@ def _memories(memory: Wire) -> Iterator[dict[str, Any]]:
             description=_text(module, "form_factor"),
             manufacturer=_text(module, "manufacturer"),
             model=_text(module, "part"),
+            serialnumber=_good(module, "serial"),
             type=_text(module, "type"),
             speed=f"{speed} MT/s" if speed else None,
             numslots=slot,
@@ -210,8 +219,19 @@ def _network(port: Wire) -> dict[str, Any]:
         description=name,
         mac=_text(port, "mac"),
         driver=_text(port, "driver"),
+        manufacturer=_text(port, "vendor"),
+        model=_text(port, "device"),
         type=kind if kind in _NETWORKS else None,
         virtualdev=False,
+    )
+
+
+def _usb(device: Wire) -> dict[str, Any]:
+    return _kept(
+        name=_text(device, "device"),
+        manufacturer=_text(device, "vendor"),
+        vendorid=_text(device, "vendor_id"),
+        productid=_text(device, "device_id"),
     )
 
 

@@ -28,6 +28,11 @@ def rules(eligibility: Mapping[str, Any] | None, system: str) -> list[Mapping[st
     return sorted(checks, key=lambda c: (not c.get("blocks", True), order.index(c["verdict"])))
 
 
+def _in_menu(check: Mapping[str, Any]) -> bool:
+    """This answer is settled in the firmware's menu (``agent.eligibility.menu`` said how one gets there)."""
+    return check["verdict"] != "pass" and "menu" in (check.get("params") or {})
+
+
 class HardwareScreen(BenchScreen):
     """``side``: laid over another screen to look again (Échap returns), instead of the step before the choice."""
 
@@ -94,12 +99,27 @@ class HardwareScreen(BenchScreen):
         for system in SYSTEMS:
             headline = self._headline(system)
             rows.append(paint.rule(width, left=headline))
-            for check in rules(self.job.eligibility, system):
+            checks = rules(self.job.eligibility, system)
+            last = max((at for at, check in enumerate(checks) if _in_menu(check)), default=None)
+            for at, check in enumerate(checks):
                 if number == self.row:
                     focus = len(rows)
                 rows += self._check(check, width, focused=number == self.row)
+                rows += self._menu(width) if at == last else []
                 number += 1
         return rows, focus
+
+    def _menu(self, width: int) -> list[Line]:
+        """How one moves about in the firmware's menu, below the last line that sends somebody there."""
+        text = self.w("check-menu")
+        if self._opens_menu():
+            text = f"{self.w('menu-by-key')} {text}"
+        return [paint.line(" " * 10, piece) for piece in paint.wrap(paint.drawable_keep(text), width - 11)]
+
+    def _opens_menu(self) -> bool:
+        """This PC can be restarted straight into its menu from here, and a line sends somebody there."""
+        sent = [check for _, check in self.checks() if _in_menu(check)]
+        return self.bench.restart is not None and any(check["params"]["restart"] == "yes" for check in sent)
 
     def _headline(self, system: str) -> str:
         w = self.w
@@ -136,6 +156,9 @@ class HardwareScreen(BenchScreen):
         if focused:
             head = [paint.recolour(paint.fit(r, width), FOCUS) for r in head]
             if self.open:
+                if _in_menu(check):
+                    names = self.w("check-where", makers=self.w(f"remedy-{check['remedy']}.makers"))
+                    head += [paint.line(" " * 10, (t, STRONG)) for t in paint.wrap(names, width - 11)]
                 source = check.get("source") or w("source-none")
                 head += [paint.line(" " * 10, (t, STRONG)) for t in paint.wrap(
                     w("source-line", source=source, found=check.get("found", "?"), required=check.get("required", "?")),
@@ -150,6 +173,7 @@ class HardwareScreen(BenchScreen):
         return [
             *pairs,
             ("F3", w("do-facts")),
+            *([("U", w("key-menu"))] if self._opens_menu() else []),
             *([("C", w("do-functions")), (w("key-escape"), w("do-back"))] if self.side else []),
         ]
 
@@ -167,11 +191,13 @@ class HardwareScreen(BenchScreen):
     def character(self, character: str, at: float) -> bool:
         if character == " ":
             self.enter()
+        if character.lower() == "u" and self._opens_menu():
+            self.bench.ask_restart()
         if character.lower() == "c":
             from agent.tui.screens.functions import FunctionsScreen
 
             self.bench.lay(FunctionsScreen())
-        return character.lower() in (" ", "c")
+        return character.lower() in (" ", "c") or (character.lower() == "u" and self._opens_menu())
 
     def command(self, command: Command) -> bool:
         if command is Command.NEXT and not self.side:

@@ -45,10 +45,20 @@ def test_both_ways_give_the_same_document() -> None:
 
 
 @pytest.mark.process
+def test_an_error_is_told_in_words_where_no_package_was_looked_for() -> None:
+    lines = f"import sys; sys.path.insert(0, {str(REPO)!r}); from agent.cli import guarded\n"
+    lines += "from agent.model.errors import Fault\ndef broken(): raise Fault('not-root')\nguarded(broken)"
+    told = subprocess.run([sys.executable, "-IS", "-c", lines], capture_output=True, text=True, check=False, timeout=60)
+    assert told.returncode == 3 and "Traceback" not in told.stderr, told.stderr
+    assert len(told.stderr.splitlines()) >= 3
+
+
+@pytest.mark.process
 def test_nothing_is_loaded_that_reading_a_pc_does_not_need() -> None:
     told = _run("-X", "importtime", "-m", "agent", "inventory", "--json").stderr
     loaded = {line.rsplit("|", 1)[1].strip() for line in told.splitlines() if line.startswith("import time:")}
     needless = {"typer", "fluent", "pydantic", "yaml", "cryptography", "requests", "textual", "logging", "ctypes"}
+    needless |= {"dataclasses", "inspect", "ast"}  # five compiled functions a class, and what makes them
     assert "agent.inventory.collect" in loaded
     assert not {name.split(".")[0] for name in loaded} & needless
     assert not {name for name in loaded if name.startswith(("agent.tui", "agent.erasure", "agent.report"))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from agent.inventory.dmidecode import DmiFacts, decode_signature, is_soldered, parse_dmidecode
 from agent.model.facts import Absent, Known, Unreadable, known
+from agent.model.inventory import Cache
 
 HEAD = "# dmidecode 3.4\nSMBIOS 3.0.0 present.\n\n"
 END = "Handle 0x00FF, DMI type 127, 4 bytes\nEnd Of Table\n\n"
@@ -186,6 +188,88 @@ def test_a_dump_without_its_end_gives_no_sums() -> None:
 def test_as_many_structures_as_promised_is_an_end_too() -> None:
     text = "# dmidecode 2.12\nSMBIOS 2.7 present.\n1 structures occupying 40 bytes.\n\n" + memory_device(1, "4 GB")
     assert known(facts(text).memory.installed_bytes) == 4 << 30
+
+
+@pytest.mark.parametrize(
+    ("printed", "serial", "quality"),
+    [
+        ("DE63B195", Known("DE63B195", "dmidecode 17"), "good"),
+        ("00000000", Known("00000000", "dmidecode 17"), "junk"),
+        ("SerNum0", Known("SerNum0", "dmidecode 17"), "junk"),
+        ("A1_SerNum2", Known("A1_SerNum2", "dmidecode 17"), "junk"),
+        ("Not Specified", Absent("not specified"), "absent"),
+        ("NO DIMM", Absent("NO DIMM"), "absent"),
+        ("[Empty]", Absent("[Empty]"), "absent"),
+    ],
+)
+def test_serials_of_modules(printed: str, serial: Any, quality: str) -> None:
+    (module,) = facts(HEAD + memory_device(1, "4 GB", Serial_Number=printed) + END).memory.modules or ()
+    assert (module.serial, known(module.serial_quality)) == (serial, quality)
+
+
+def test_a_module_that_tells_no_serial_and_one_that_is_damaged() -> None:
+    silent, broken = (
+        facts(
+            HEAD + memory_device(1, "4 GB") + memory_device(2, "4 GB", Serial_Number="<BAD INDEX>") + END
+        ).memory.modules
+        or ()
+    )
+    assert (silent.serial, silent.serial_quality) == (None, None)
+    assert broken.serial == broken.serial_quality == Unreadable("<BAD INDEX>")
+
+
+def test_serials_of_the_development_set(shared: Path) -> None:
+    """Against a second reading of each filled type 17: a good one is eight hexadecimal digits that differ. A boot
+    loader that makes up the identity of the PC is not believed here either."""
+    read = 0
+    for dump in sorted((shared / "fixtures/machines").glob("*/dmidecode.txt")):
+        text = dump.read_text(encoding="utf-8", errors="replace")
+        printed = []
+        for block in text.split("\n\n"):
+            size = re.search(r"^\tSize: (\d+) [MG]B$", block, re.MULTILINE)
+            if "DMI type 17," in block and size and "Type: Flash" not in block:
+                printed.append((re.findall(r"^\tSerial Number: (.*?)\s*$", block, re.MULTILINE) or [None])[0])
+        found = facts(text).memory.modules or ()
+        for line, module in zip(printed, found, strict=True):
+            good = line is not None and re.fullmatch(r"[0-9A-F]{8}", line) and len(set(line)) > 1
+            good = good and "acidanthera" not in dump.parent.name
+            assert (known(module.serial_quality) == "good") == bool(good), (dump.parent.name, line)
+            assert not good or known(module.serial) == line
+            read += bool(good)
+    assert read > 15
+
+
+CACHES = """Handle 0x0004, DMI type 7, 19 bytes
+Cache Information
+\tSocket Designation: L1-Cache
+\tConfiguration: Enabled, Not Socketed, Level 1
+\tOperational Mode: Write Back
+\tInstalled Size: 256 kB
+\tSystem Type: Unified
+
+Handle 0x0005, DMI type 7, 19 bytes
+Cache Information
+\tSocket Designation: L3-Cache
+\tConfiguration: Enabled, Not Socketed, Level 3
+\tInstalled Size: 6 MB
+\tSystem Type: Unified
+
+Handle 0x0006, DMI type 7, 19 bytes
+Cache Information
+\tConfiguration: Disabled, Not Socketed, Level 4
+\tInstalled Size: 0 kB
+
+"""
+
+
+def test_caches_of_the_whole_processor() -> None:
+    four = structure(4, 4, "Type: Central Processor")
+    caches = facts(HEAD + four + CACHES + END).cpu.caches
+    assert caches == Known(
+        (Cache(level=1, kind="unified", size_bytes=256 << 10), Cache(level=3, kind="unified", size_bytes=6 << 20)),
+        "dmidecode 7",
+    )
+    assert facts(HEAD + four + END).cpu.caches is None
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,27 @@ def test_a_probe_that_hangs_is_left_behind(
     still_there(inventory)
 
 
+def test_as_many_that_hang_as_there_are_lanes_hold_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, machine_path: Callable[[str], Path]
+) -> None:
+    import threading
+
+    leave = threading.Event()
+    hung = ("disks", "identity", "kernel-log", "controllers", "network", "displays")
+    stuck = dict.fromkeys(hung, lambda machine: leave.wait(30))
+    monkeypatch.setattr(collecting, "PROBES", {**PROBES, **stuck})
+    monkeypatch.setattr(collecting, "ALL_PROBES_S", 3.0)
+    monkeypatch.setattr(collecting, "_STANDSTILL_S", 0.1)
+    ended: list[str] = []
+    try:
+        inventory = collect(RecordedMachine(machine_path(NAME)), on_probe=lambda done: ended.append(done.probe))
+    finally:
+        leave.set()
+    assert set(ended[-len(hung) :]) == set(hung), "they were told last, at the end of the time"
+    assert inventory.network == inventory.disks == Unreadable("time-out")
+    still_there(inventory)
+
+
 def test_progress_is_told_probe_by_probe(machine_path: Callable[[str], Path]) -> None:
     seen: list[ProbeDone] = []
     collect(RecordedMachine(machine_path(NAME)), on_probe=seen.append)
@@ -199,6 +220,7 @@ def test_a_machine_that_answers_nothing_turns_nothing_into_absent(tmp_path: Path
         inventory.gpus,
         inventory.clock.sane,
         inventory.kernel_limits_cpus,
+        inventory.usb_devices,
     ):
         assert isinstance(fact, Unreadable), fact
     assert known(inventory.oem_windows_key) == "unknown"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
+from agent.inventory import first
+from agent.machine import ahead
 from agent.machine.ahead import Ahead
 from agent.machine.door import ToolMissing, ToolTimedOut
+from agent.machine.guard import destroys
 from agent.machine.live import LiveMachine
 from agent.model.errors import Fault
 
@@ -60,3 +64,36 @@ def test_without_root_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> Non
     time.sleep(0.5)
     asked = time.time()
     assert float(machine.run(WHEN, timeout_s=5).text) > asked
+
+
+def test_which_drives_there_are_and_on_which_bus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    buses = {"sda": ("pci0000:00/0000:00:17.0/ata1/host0", 1000215216), "sdb": ("pci0000:00/usb1/1-2/host4", 60000000),
+             "sdc": ("pci0000:00/usb1/1-3/host5", 0), "nvme0n1": ("pci0000:00/0000:01:00.0/nvme/nvme0", 500118192),
+             "loop0": ("virtual/block/loop0", 8), "sr0": ("pci0000:00/0000:00:17.0/ata2/host1", 8)}  # fmt: skip
+    (tmp_path / "block").mkdir()
+    for name, (where, size) in buses.items():
+        folder = tmp_path / "devices" / where / name
+        folder.mkdir(parents=True)
+        (folder / "size").write_text(f"{size}\n")
+        (tmp_path / "block" / name).symlink_to(folder)
+    monkeypatch.setattr(ahead, "_BLOCK", str(tmp_path / "block"))
+    assert ahead.drives() == [("nvme0n1", "nvme"), ("sda", "ata"), ("sdb", "other")]
+    asked = [" ".join(argv) for argv, _ in first.lines(ahead.drives())]
+    assert asked[0].startswith("lsblk ")
+    assert [a.split()[0] for a in asked if a.endswith("/dev/sda")] == ["smartctl", "hdparm", "hdparm", "hdparm"]
+    assert [a for a in asked if "/dev/sdb" in a] == ["smartctl --json=c -x /dev/sdb"]
+    assert not any("sdc" in a or "sr0" in a or destroys(a.split()) for a in asked)
+
+
+def test_no_drives_to_ask(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ahead, "_BLOCK", str(tmp_path / "block"))
+    assert ahead.drives() == []
+    (tmp_path / "block/sda").mkdir(parents=True)  # pulled out: its folder has nothing left
+    assert ahead.drives() == []
+
+
+def test_a_tool_that_waits_with_a_full_pipe_is_not_late_by_our_fault() -> None:
+    many = ["sh", "-c", "head -c 200000 /dev/zero"]
+    machine = LiveMachine(Ahead([(many, 0.2)]))
+    time.sleep(0.4)
+    assert len(machine.run(many, timeout_s=5).stdout) == 200_000

@@ -83,6 +83,25 @@ def test_units() -> None:
     assert content["bios"]["smodel"] == "ThinkPad T480"
 
 
+def test_serials_caches_chips_and_usb_devices() -> None:
+    content = glpi.document(wire(TESTS / "virtual" / "eligible-secure-boot"), tag="A")["content"]
+    assert content["networks"][0] == {
+        "description": "enp0s2", "mac": content["networks"][0]["mac"], "driver": "e1000e", "type": "ethernet",
+        "manufacturer": "Intel Corporation", "model": "82574L Gigabit Network Connection", "virtualdev": False,
+    }  # fmt: skip
+    assert {"name": "QEMU USB Keyboard", "manufacturer": "QEMU", "vendorid": "0627", "productid": "0001"} in content[
+        "usbdevices"
+    ]
+    assert content["cpus"][0]["cache"].startswith("L1d 32 KiB, L1i 32 KiB, L2 ")
+    assert all(len(m["serialnumber"]) == 8 for m in content["memories"])
+
+
+def test_a_junk_serial_of_a_module_is_left_out() -> None:
+    module = {"size_bytes": 1 << 30, "serial": "00000000", "serial_quality": "junk"}
+    content = glpi.document({"memory": {"modules": [module]}}, tag="A")["content"]
+    assert content["memories"] == [{"capacity": 1024, "numslots": 1}]
+
+
 def test_two_untagged_pcs_are_not_one() -> None:
     ids = [glpi.document(wire(card.path), tag=None)["deviceid"] for card in CARDS if card.name in
            ("lenovo-thinkpad-t480", "dell-optiplex-7010", "hp-elitebook-840-g3")]  # fmt: skip

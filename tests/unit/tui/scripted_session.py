@@ -82,6 +82,10 @@ def assessment(*, windows: str = "eligible", windows_possible: bool = True) -> d
     checks = list(WINDOWS_CHECKS)
     if windows == "undetermined":
         checks[6] = check("tpm", "undetermined", "?", "2.0", remedy="Le module TPM n’a pas été vu.")
+    if windows == "eligible_after_firmware_change":
+        way = {"menu": "f1", "restart": "yes"}
+        checks[6] = check("tpm", "fixable", "absent", "2.0", kind="firmware", message="check-tpm-not-seen",
+                          remedy="tpm-enable", params=way)  # fmt: skip
     if windows == "not_eligible":
         checks[0] = check("cpu", "fail", "i5-3320M", "liste de Microsoft")
     reason = None if windows_possible else f"option-windows-{windows}"

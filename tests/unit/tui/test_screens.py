@@ -226,6 +226,42 @@ async def test_hardware_shows_evidence_and_source() -> None:
         assert "rescan" in session.calls
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@run
+async def test_a_remedy_in_the_firmware_menu_says_how_one_gets_there(lang: str) -> None:
+    asked: list[str] = []
+    session = ScriptedSession(windows="eligible_after_firmware_change")
+    async with bench(session, lang=lang, restart=lambda: asked.append("menu")) as d:
+        await d.scan("RC02041U")
+        assert d.place == "choice"
+        await d.press("f3")
+        well_made(d, (80, 24))
+        text = " ".join(d.text().split())
+        key = "appuyez plusieurs fois sur F1. " if lang == "fr" else "press F1 several times. "
+        assert key in text, "the key of this maker, and no other"
+        assert ("souvent en anglais" if lang == "fr" else "often has no mouse") in text
+        assert ("Touche U" if lang == "fr" else "Key U") in text.replace("\u00a0", " ")
+        await d.press("down", "enter")
+        assert "Platform Trust Technology" in d.text(), "the names that makers give to the setting"
+        well_made(d, (80, 24))
+        await d.press("u")
+        assert d.bench.card is not None and not asked
+        await d.press("o" if lang == "fr" else "y")
+        assert asked == ["menu"]
+
+
+@run
+async def test_nobody_is_offered_a_restart_that_cannot_be_done() -> None:
+    async with bench(ScriptedSession(windows="eligible_after_firmware_change")) as d:  # a recorded PC
+        await d.scan("RC02041U")
+        await d.press("f3", "u")
+        assert d.bench.card is None and "Touche U" not in d.text().replace("\u00a0", " ")
+    async with bench(ScriptedSession(), restart=lambda: None) as d:  # nothing to settle there
+        await d.scan("RC02041U")
+        await d.press("f3", "u")
+        assert d.bench.card is None and "souvent en anglais" not in d.text()
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
