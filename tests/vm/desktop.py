@@ -210,7 +210,7 @@ def session(desktop: Desktop) -> None:
         desktop.until(f"pgrep -u {LOGIN} -f 'firefox-esr.*-contentproc' >/dev/null", 600)
         time.sleep(240)
         desktop.photo("7-premiers-pas")
-        pc.keys("ctrl-q")
+        pc.keys("alt-f4")
         desktop.until(f"! pgrep -u {LOGIN} firefox-esr >/dev/null", 120)
     desktop.until(f"pgrep -u {LOGIN} -f panel/wrapper >/dev/null", 600)
     time.sleep(120)

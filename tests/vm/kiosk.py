@@ -73,7 +73,12 @@ class Kiosk(Desktop):
 
     def drawn(self, seconds: float) -> None:
         """No process tells that a page is on the screen."""
-        self.until("pgrep -u kiosque -f 'firefox-esr.*-contentproc' >/dev/null", 600)
+        try:
+            self.until("pgrep -u kiosque -f 'firefox-esr.*-contentproc' >/dev/null", 300)
+        except Failed:
+            print(self.shell("journalctl -b --no-pager -u regain-kiosk -n 60"), flush=True)
+            self.photo("0-sans-navigateur")
+            raise
         time.sleep(seconds)
 
 
@@ -178,7 +183,8 @@ def run(told: argparse.Namespace, folder: Path) -> None:
         first_prompt(pc, 1200)
         print(f"{pc.seconds():6.0f} s  a shell answers", flush=True)
         kiosk.shell(AWAKE)
-        answer(kiosk)
+        if kiosk.shell("ls /var/lib/regain/first-boot 2>/dev/null; true").strip():
+            answer(kiosk)
         kiosk.drawn(150)
         kiosk.photo("4-borne")
         facts(kiosk, told.firmware, asked_for=False)
