@@ -15,7 +15,8 @@ from agent.model.errors import Fault
 
 if TYPE_CHECKING:
     from agent.job.paper import StationPaper
-    from agent.job.session import Kept, Session
+    from agent.job.parts import Kept
+    from agent.job.session import Session
     from agent.model.stick import Stick
     from agent.registry.embedded import Embedded
     from agent.report.station import Station
@@ -276,7 +277,7 @@ def _alive(home: Path) -> bool:
 
 
 def _kept_on(stick: Stick, machine: Machine) -> Kept:
-    from agent.job.session import Kept
+    from agent.job.parts import Kept
     from agent.job.systems import Systems
     from agent.locale import words
     from agent.machine.clocks import RealClock, set_system_clock

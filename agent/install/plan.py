@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.install import layout as lay
+from agent.install.steps import nvram_step, partition_step
 from agent.model.errors import Fault
 from agent.model.identity import DiskIdentity
 from agent.model.plan import InstallPlan, Step
@@ -124,16 +125,9 @@ def _steps(
             },
             postcondition="the disk is the planned one, the image equals its manifest and can start a PC",
         ),
-        Step(
-            id="step-partition",
-            kind="run",
-            detail={
-                "argv": list(lay.PARTITION_ARGV),
-                "stdin": parts.script,
-                "partitions": parts.rows(),
-                # some BIOSes start GPT only with this flag, some UEFI refuse the disk with it
-                "pmbr_boot_flag": firmware_mode == "bios",
-            },
+        partition_step(
+            parts,
+            pmbr_boot_flag=firmware_mode == "bios",  # some BIOSes need it, some UEFI refuse the disk with it
             postcondition="sfdisk --json equals the plan: type, start, size, GUID, name",
         ),
         Step(
@@ -204,7 +198,7 @@ def _steps(
         ),
     ]
     if firmware_mode == "uefi" and nvram:
-        steps.append(_nvram_step())
+        steps.append(nvram_step(2, label="Debian", loader="\\EFI\\debian\\shimx64.efi"))
     return tuple(steps)
 
 
@@ -292,17 +286,3 @@ KIOSK = "etc/regain/kiosk"
 def kiosk_file(kiosk: Kiosk) -> str:
     """What the browser of a kiosk reads at each start; its manager can change the page."""
     return f"page={kiosk.start_page or ''}\nidle_minutes={kiosk.idle_minutes}\n"
-
-
-def _nvram_step() -> Step:
-    return Step(
-        id="step-nvram",
-        kind="run",
-        detail={
-            "argv": [
-                *("efibootmgr", "--quiet", "--create", "--disk", "{disk}", "--part", "2"),
-                *("--label", "Debian", "--loader", "\\EFI\\debian\\shimx64.efi"),
-            ]
-        },
-        postcondition="the entry is read again from NVRAM, first in the order; a failure is a warning",
-    )

@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from agent.model.eligibility import ProfileNeeds
 from agent.model.errors import Fault
 from agent.model.linux import LinuxOptions
 from agent.model.profile import LinuxProfile, Refused
@@ -291,8 +290,3 @@ def adapted(profile: LinuxProfile, asked: LinuxOptions) -> LinuxProfile:
         return LinuxProfile.model_validate_json(json.dumps(wire))
     except ValidationError as error:
         raise Fault("usage", what=f"--{str(error.errors()[0]['loc'][1]).replace('_', '-')}") from None
-
-
-def needs(profile: LinuxProfile) -> ProfileNeeds:
-    """What the eligibility stage asks about."""
-    return profile.needs()

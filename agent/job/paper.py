@@ -20,7 +20,7 @@ from typing import Any
 
 from agent import __version__
 from agent.job import functions
-from agent.job.session import OutboxLine
+from agent.job.parts import OutboxLine
 from agent.job.stream import EventStream
 from agent.machine.door import Machine
 from agent.model.erasure import Evidence

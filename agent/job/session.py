@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from agent import __version__
 from agent.eligibility.assess import assess
@@ -26,17 +26,18 @@ from agent.inventory.health.limits import scheme
 from agent.job import functions, planning
 from agent.job.consent import grant, grant_reveal, needed_characters
 from agent.job.courier import Courier
-from agent.job.engine import Install, Result, run_plan
+from agent.job.engine import Result, run_plan
 from agent.job.history import close_runs, cut_later, liars, resume_points
 from agent.job.journal import Journal
 from agent.job.options import options
+from agent.job.parts import OutboxLine, Paper, Storage, Systems
 from agent.job.psids import Psids, openable
 from agent.job.revealing import offer, run_reveal
 from agent.job.stream import EventStream, Listener
 from agent.machine.ancestry import standing_on
 from agent.machine.door import DoorError, Machine
-from agent.model.eligibility import Eligibility, ProfileNeeds, WindowsVerdict
-from agent.model.erasure import Evidence, Level, Outcome
+from agent.model.eligibility import Eligibility
+from agent.model.erasure import Level, Outcome
 from agent.model.errors import Exit, Fault
 from agent.model.events import Event, Kind
 from agent.model.facts import known, to_wire
@@ -53,110 +54,6 @@ from agent.model.tag import Tag, normalise
 
 _QUIET = (State.ASSESSED, State.CHOSEN, State.PLANNED)
 """Nothing else runs on this PC then."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxLine:
-    """One result on its way to the registry, for the queue screen."""
-
-    tag: str
-    number: str
-    written: str
-    tries: int
-    state: str  # pending | sent | dead
-    last_error: str
-
-
-class Paper(Protocol):
-    """Signs, prints, queues and delivers. Knows the station's key, the outbox and the registry."""
-
-    def ready(self) -> None:
-        """Raises Fault (stick-full, key-locked) when a job's result could not be kept."""
-        ...
-
-    def finish(
-        self,
-        stream: EventStream,
-        *,
-        plan: Plan | None,
-        evidence: Sequence[Evidence],
-        install: Mapping[str, Any] | None,
-    ) -> None:
-        """Sign the record, write the certificate, queue it, try to deliver it; each as an event."""
-        ...
-
-    def deliver(self, stream: EventStream | None) -> float | None:
-        """Try once to send what waits; how many seconds the registry asked to be left alone, or None."""
-        ...
-
-    def lines(self) -> Sequence[OutboxLine]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What changes when results are kept somewhere else."""
-
-    home: Path
-    paper: Paper
-    systems: Systems
-
-
-class Storage(Protocol):
-    """Where results are kept on the live system. Elsewhere there is none: they are in a folder of the PC."""
-
-    @property
-    def stick(self) -> Stick: ...
-
-    def save(self) -> Kept:
-        """Look for a stick again, and move to it what is in memory.
-
-        Raises Fault stick-missing, stick-full: everything is then where it was.
-        """
-        ...
-
-
-class Systems(Protocol):
-    """What may be installed here: profiles with their images, and the installer behind them."""
-
-    def needs(self) -> Sequence[ProfileNeeds]: ...
-
-    def facts(self, profile_id: str) -> Mapping[str, Any]:
-        """Facts of one profile for the choice screen: id, label, summary, support_until, licence, sizes, status."""
-        ...
-
-    def windows_offers(self, inventory: Inventory, verdict: WindowsVerdict) -> Sequence[Mapping[str, Any]]:
-        """Facts of each Windows image, and licence, that this PC may get: the keys are those of a Linux profile."""
-        ...
-
-    def windows_facts(self, inventory: Inventory, verdict: WindowsVerdict) -> Mapping[str, Any]: ...
-
-    def plan_windows(
-        self,
-        offer_id: str,
-        disk: DiskIdentity,
-        *,
-        inventory: Inventory,
-        verdict: WindowsVerdict,
-        logical_block: int,
-        tag: str | None,
-        exercise: bool,
-    ) -> InstallPlan: ...
-
-    def plan(
-        self,
-        profile_id: str,
-        disk: DiskIdentity,
-        *,
-        linux: LinuxOptions = AS_IT_IS,
-        logical_block: int,
-        firmware_mode: str,
-        tag: str | None,
-        exercise: bool,
-    ) -> InstallPlan: ...
-
-    def installer(self, home: Path) -> Install:
-        """``home``: where the sheet with the phrase of an encrypted disk is kept."""
-        ...
 
 
 @dataclass(kw_only=True)
@@ -286,10 +183,10 @@ class Session:
             profile = profile or offered[0]
             if profile not in offered:
                 raise Fault("profile-unknown", profile=profile, known=", ".join(offered))
+        linux = linux if system is SystemChoice.LINUX else AS_IT_IS
         if linux.encrypt and self.in_memory and not self.exercise:
             raise Fault("phrase-no-stick")
         by = chosen_by or job.operator
-        linux = linux if system is SystemChoice.LINUX else AS_IT_IS
         plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by, linux=linux))
         self._stream.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=by, linux=to_wire(linux))
         self._show_plan(plan)
@@ -524,8 +421,7 @@ class Session:
         except (Fault, OSError):
             return None  # a stick that was pulled, a full one: the queue is as it was, and the next try tells
         except Exception:  # noqa: BLE001 a bug ends on the screen and in the journal; the job under way goes on
-            path = self._write_trace(stream.job.job_id)
-            stream.emit(Kind.FAULT, error_id="bug", code="X01", params={"path": str(path)}, wrote=None)
+            self._tell_bug(stream)
             return None
 
     def save_results(self) -> None:
@@ -615,14 +511,17 @@ class Session:
             except Fault as fault:
                 _tell(stream, fault)
             except Exception:  # noqa: BLE001 a bug must end on the screen and in the journal, not in a dead thread
-                path = self._write_trace(stream.job.job_id)
-                stream.emit(Kind.FAULT, error_id="bug", code="X01", params={"path": str(path)}, wrote=None)
+                self._tell_bug(stream)
                 if not stream.job.ended:
                     stream.emit(Kind.JOB_FINISHED, outcome="unknown", exit_code=1)
 
         thread = threading.Thread(target=guarded, daemon=True)
         self._threads.append(thread)
         thread.start()
+
+    def _tell_bug(self, stream: EventStream) -> None:
+        path = self._write_trace(stream.job.job_id)
+        stream.emit(Kind.FAULT, error_id="bug", code="X01", params={"path": str(path)}, wrote=None)
 
     def _write_trace(self, job_id: str) -> Path:
         """The trace of the bug being handled, where whoever helps will look for it."""

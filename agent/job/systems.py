@@ -169,8 +169,7 @@ def _install(
 
 def wire(result: InstallResult) -> Mapping[str, Any]:
     """``status`` is what happened here; what the manifest says of the image goes to ``detail.image_status``."""
-    staged = result.image.get("path") == "setup"
-    good = "staged" if staged else "done"  # no system is on the disk then: never the word of one that is
+    good = "staged" if result.staged else "done"  # no system is on the disk then: never the word of one that is
     status = "rehearsed" if result.rehearsed else good if result.ok else "failed"
     return {
         "ok": result.ok,
@@ -199,7 +198,7 @@ def wire(result: InstallResult) -> Mapping[str, Any]:
 
 def _layout(result: InstallResult) -> str:
     if result.system is SystemChoice.WINDOWS:
-        return "windows-setup" if result.image.get("path") == "setup" else "windows-gpt"
+        return "windows-setup" if result.staged else "windows-gpt"
     return "hybrid-gpt-luks" if "luks_uuid" in result.identifiers else "hybrid-gpt"
 
 

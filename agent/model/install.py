@@ -51,3 +51,8 @@ class InstallResult:
     unproven_reason: str | None = None
     identifiers: Mapping[str, str] = field(default_factory=dict)
     system: SystemChoice = SystemChoice.LINUX
+
+    @property
+    def staged(self) -> bool:
+        """As of the plan: Microsoft's own Setup is on the disk, and no system."""
+        return self.image.get("path") == "setup"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.job.session import Kept
+from agent.job.parts import Kept
 from agent.machine.door import Machine
 from agent.model.errors import Fault
 from agent.model.stick import Stick

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.install.manifest import find_image, read_manifest
@@ -252,6 +253,11 @@ def run(told: argparse.Namespace, folder: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.vm.desktop", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("profile", nargs="?", default="xfce-fr")
+    return by_hand(parser, run)
+
+
+def by_hand(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace, Path], None]) -> int:
+    """What every run of an installed image asks, then the run, in a folder that is kept or goes with it."""
     parser.add_argument("--firmware", type=Firmware, choices=list(Firmware), default=Firmware.UEFI)
     parser.add_argument("--images", type=Path, default=REPO / "build" / "images")
     parser.add_argument("--keep", type=Path, help="a folder for the disk; one that is there is started again")
@@ -262,7 +268,7 @@ def main() -> int:
         told.keep.mkdir(parents=True, exist_ok=True)
         run(told, told.keep)
         return 0
-    with tempfile.TemporaryDirectory(prefix="regain-desktop-") as folder:
+    with tempfile.TemporaryDirectory(prefix="regain-installed-") as folder:
         run(told, Path(folder))
     return 0
 

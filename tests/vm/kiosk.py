@@ -11,9 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.server
-import os
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +24,7 @@ from iso.virtual import Firmware, keys_of
 from iso.vm import VirtualPC
 from tests.conftest import REPO
 from tests.vm.bench import GUEST_HOST, wait_words
-from tests.vm.desktop import AWAKE, GIB, Desktop, facts, first_prompt, install_on, pc_with
+from tests.vm.desktop import AWAKE, GIB, Desktop, by_hand, facts, first_prompt, install_on, pc_with
 
 PROFILE = "kiosque-fr"
 PASSWORD = "la borne du hall"
@@ -196,19 +194,7 @@ def run(told: argparse.Namespace, folder: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.vm.kiosk", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--firmware", type=Firmware, choices=list(Firmware), default=Firmware.UEFI)
-    parser.add_argument("--images", type=Path, default=REPO / "build" / "images")
-    parser.add_argument("--keep", type=Path, help="a folder for the disk; one that is there is started again")
-    told = parser.parse_args()
-    if os.geteuid() != 0:
-        parser.error("root is needed")
-    if told.keep:
-        told.keep.mkdir(parents=True, exist_ok=True)
-        run(told, told.keep)
-        return 0
-    with tempfile.TemporaryDirectory(prefix="regain-kiosk-") as folder:
-        run(told, Path(folder))
-    return 0
+    return by_hand(parser, run)
 
 
 if __name__ == "__main__":

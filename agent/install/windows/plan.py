@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.install.layout import PARTITION_ARGV, Layout
+from agent.install.layout import Layout
+from agent.install.steps import nvram_step, partition_step
 from agent.install.windows import bcd
 from agent.install.windows import layout as lay
 from agent.install.windows.choice import Host, boot_folder, refuse, why_apply
@@ -161,15 +162,9 @@ def _steps(
             },
             postcondition="the disk is the planned one, every file has its hash, the image is the one of the sidecar",
         ),
-        Step(
-            id="step-partition",
-            kind="run",
-            detail={
-                "argv": list(PARTITION_ARGV),
-                "stdin": parts.script,
-                "partitions": parts.rows(),
-                "pmbr_boot_flag": False,  # Windows starts from GPT on UEFI alone
-            },
+        partition_step(
+            parts,
+            pmbr_boot_flag=False,  # Windows starts from GPT on UEFI alone
             postcondition="sfdisk --json equals the plan: type, start, size, GUID, name, attributes",
         ),
         Step(
@@ -235,19 +230,7 @@ def _steps(
         ),
     ]
     if nvram:
-        steps.append(
-            Step(
-                id="step-nvram",
-                kind="run",
-                detail={
-                    "argv": [
-                        *("efibootmgr", "--quiet", "--create", "--disk", "{disk}", "--part", "1"),
-                        *("--label", bcd.BOOT_MANAGER_NAME, "--loader", bcd.BOOT_FILE),
-                    ]
-                },
-                postcondition="the entry is read again from NVRAM, first in the order; a failure is a warning",
-            )
-        )
+        steps.append(nvram_step(1, label=bcd.BOOT_MANAGER_NAME, loader=bcd.BOOT_FILE))
     return tuple(steps)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from agent.install.layout import PARTITION_ARGV, Layout
+from agent.install.layout import Layout
+from agent.install.steps import nvram_step, partition_step
 from agent.install.windows import layout as lay
 from agent.install.windows.autounattend import NAME, SHELL, autounattend, shell
 from agent.install.windows.choice import Host, boot_folder, refuse_setup, why_setup
@@ -130,15 +131,9 @@ def _steps(
             },
             postcondition="the disk is the planned one; every file of the image and of the medium has its hash",
         ),
-        Step(
-            id="step-partition",
-            kind="run",
-            detail={
-                "argv": list(PARTITION_ARGV),
-                "stdin": parts.script,
-                "partitions": parts.rows(),
-                "pmbr_boot_flag": False,
-            },
+        partition_step(
+            parts,
+            pmbr_boot_flag=False,
             postcondition="sfdisk --json equals the plan: one partition, all the rest is free for Setup",
         ),
         Step(
@@ -179,17 +174,5 @@ def _steps(
         ),
     ]
     if nvram:
-        steps.append(
-            Step(
-                id="step-nvram",
-                kind="run",
-                detail={
-                    "argv": [
-                        *("efibootmgr", "--quiet", "--create", "--disk", "{disk}", "--part", "1"),
-                        *("--label", LABEL, "--loader", BOOT_FILE),
-                    ]
-                },
-                postcondition="the entry is read again from NVRAM, first in the order; a failure is a warning",
-            )
-        )
+        steps.append(nvram_step(1, label=LABEL, loader=BOOT_FILE))
     return tuple(steps)

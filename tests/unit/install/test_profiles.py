@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.install.profiles import folder, load_file, load_profile, load_profiles, needs, parse_profile, read_problems
+from agent.install.profiles import folder, load_file, load_profile, load_profiles, parse_profile, read_problems
 from agent.model.errors import Fault
 
 GOOD = (folder() / "minimal.yaml").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ def test_every_shipped_profile_is_valid() -> None:
 
 
 def test_a_test_profile_is_hidden_from_the_bench() -> None:
-    asked = {p.id: needs(p) for p in load_profiles()}
+    asked = {p.id: p.needs() for p in load_profiles()}
     assert asked["minimal"].hidden and not asked["xfce-fr"].hidden
     assert asked["xfce-fr"].suits_ram_mib == (1900, 6000)
     assert asked["xfce-fr"].label["fr"] == "Bureau léger (Xfce)"

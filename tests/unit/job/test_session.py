@@ -17,8 +17,9 @@ from pydantic import ValidationError
 import agent.job.systems
 from agent.erasure.gate import exclude
 from agent.job.headless import answer
+from agent.job.parts import OutboxLine
 from agent.job.recipes import BUILT_IN
-from agent.job.session import OutboxLine, Session
+from agent.job.session import Session
 from agent.job.stream import EventStream
 from agent.job.systems import Systems
 from agent.locale import words
@@ -333,6 +334,8 @@ def test_no_disk_is_encrypted_while_its_phrase_would_be_lost(tmp_path: Path, mon
     assert s.job.state is State.ASSESSED
     s.choose(SystemChoice.LINUX, "xfce-fr", chosen_by="07")
     assert s.job.plan is not None
+    s.choose(SystemChoice.NONE, None, chosen_by="07", linux=ASKED)
+    assert (s.job.chosen or {})["system"] == "none", "what was asked of Linux holds back no other choice"
 
 
 def test_the_phrase_is_on_its_sheet_before_the_disk_is_touched_and_in_no_event(

@@ -11,8 +11,9 @@ import pytest
 from agent.job.headless import answer
 from agent.job.journal import read_journal
 from agent.job.paper import StationPaper
+from agent.job.parts import Kept
 from agent.job.recipes import BUILT_IN
-from agent.job.session import Kept, Session
+from agent.job.session import Session
 from agent.job.systems import Systems
 from agent.locale import words
 from agent.machine.door import Machine
