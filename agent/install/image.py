@@ -20,7 +20,7 @@ from agent.install import manifest as manifests
 from agent.install.contents import FIRST_BOOT, Contents, ImageReader, all_findings, read_contents
 from agent.install.linux.work import chroot_argv
 from agent.install.own import write_sidecar
-from agent.install.work import last_line
+from agent.install.work import OWN_MOUNTS, last_line
 from agent.machine.door import Answer, DoorError, Machine, ToolMissing
 from agent.model.errors import Fault
 from agent.model.profile import Build, ImageEntry, LinuxProfile
@@ -32,7 +32,7 @@ _HEARTBEAT_S = 5.0
 _PACKAGES_TIMEOUT_S = 4 * 3600.0
 DIES_WITH_US = [
     *("setpriv", "--pdeathsig", "KILL", "--"),
-    *("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"),
+    *(*OWN_MOUNTS, "--pid", "--fork", "--kill-child", "--mount-proc"),
 ]
 """A tool has mounts and processes of its own that end with it, and it ends with us, however we end: nothing that
 mmdebstrap mounts in the tree can be seen, or left behind, on this computer (unshare(1), prctl(2))."""

@@ -17,6 +17,11 @@ Tell = Callable[[int, int], None]
 """Bytes done, bytes in all."""
 
 
+OWN_MOUNTS = ("unshare", "--mount", "--propagation", "slave")
+"""A command with mounts of its own, which end with it and show nowhere else. Slave and not private: what is unmounted
+outside goes from its set too, else an install beside this one finds its volume still held (mount_namespaces(7))."""
+
+
 class StepFailed(Exception):
     """A postcondition that does not hold, or a tool that gave up; ``str()`` is what was observed."""
 

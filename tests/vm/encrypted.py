@@ -1,5 +1,5 @@
 """An encrypted disk, from the install to its recipient: made by the stick on a virtual PC, opened by cryptsetup,
-started by its phrase, given another phrase by the questions of the first start, started again.
+started by its phrase, given another phrase by the questions of the first start, started again by each firmware.
 
     python -m tests.vm.encrypted [--iso FILE] [--firmware uefi|secureboot|bios] [--keep FOLDER]
 
@@ -23,6 +23,7 @@ from pathlib import Path
 from agent.install.manifest import find_image, read_manifest
 from agent.install.profiles import folder
 from iso import build, kvm, start
+from iso.tools import Failed
 from iso.virtual import Bus, Disk, Firmware, keys_of
 from iso.vm import VirtualPC
 from tests.conftest import REPO
@@ -34,6 +35,9 @@ IMAGES = REPO / "build" / "vm-images"
 IMAGES_DISK, PLACE = "ESSAI-IMAGES", "/run/essai"
 OUT = "/run/preuve"
 NAME, PASSWORD = "Zoé", "la clé est là"
+WORDS = 0.002
+"""Least share of the screen that the question covers."""
+
 NEW_PHRASE = "wagon qui amaze quinze"
 """Of letters that AZERTY and QWERTY have elsewhere: it opens the disk only where the start speaks the keyboard."""
 
@@ -120,8 +124,11 @@ def open_it(bench: Bench, disk: str, phrase: str) -> None:
 
 
 def question(pc: VirtualPC, seconds: float = 150) -> None:
-    """Time for the firmware, GRUB and the initrd: the question has no process that a test could see."""
+    """Time for the firmware, GRUB and the initrd: the question has no process that a test could see. Raises Failed when
+    the screen is black then: a person would take the PC for a dead one."""
     time.sleep(max(0.0, seconds - pc.seconds()))
+    if (ink := pc.look().ink) < WORDS:
+        raise Failed(f"no question on the screen: {ink:.4f} of it is drawn on")
 
 
 def type_phrase(pc: VirtualPC, phrase: str) -> None:
@@ -186,19 +193,24 @@ def keyslots(desktop: Desktop, device: str) -> int:
     return int(desktop.shell(f"cryptsetup luksDump /dev/disk/by-uuid/{device} | grep -c '^ *[0-9]: luks2'"))
 
 
-def second_start(pc: VirtualPC, old: str) -> None:
+def next_start(pc: VirtualPC, old: str, firmware: Firmware) -> None:
     """The phrase of the workshop's sheet is refused; the recipient's opens, and the account is there."""
-    desktop = Desktop(pc, REPO / "build" / "photos", "disque-chiffre")
+    desktop = Desktop(pc, REPO / "build" / "photos", f"disque-chiffre-{firmware.value}")
     question(pc)
+    desktop.photo("5-question")
     type_phrase(pc, old)
     time.sleep(90)
-    desktop.photo("5-ancienne-phrase")
+    desktop.photo("6-ancienne-phrase")
     desktop = opened(pc, NEW_PHRASE)
     print(desktop.shell("findmnt -no SOURCE,FSTYPE /; lsblk -o NAME,TYPE,FSTYPE,MOUNTPOINTS; id zoe"), flush=True)
     assert desktop.shell("findmnt -no SOURCE /").strip() == "/dev/mapper/regain-root"
+    assert desktop.shell("test -d /sys/firmware/efi && echo uefi || echo bios").strip() == (
+        "bios" if firmware is Firmware.BIOS else "uefi"
+    )
+    secure = desktop.shell("dmesg | grep -ci 'secure boot enabled'; true").strip() != "0"
+    assert secure == (firmware is Firmware.SECUREBOOT)
     print(desktop.shell("systemctl --failed --no-legend --plain"), flush=True)
     desktop.wait("login:", timeout_s=300)
-    desktop.photo("6-connexion")
     desktop.shell("systemctl poweroff", 60)
     pc.wait_off(300)
 
@@ -236,20 +248,25 @@ def run(told: argparse.Namespace, place: Path) -> None:
             open_it(bench, str(disk["path"]), phrase)
             bench.shell("sync")
         sheet.write_text(phrase)
-    nvme = machine.disks[1]
-    alone = replace(
-        machine,
-        disks=(nvme,),
-        boot=nvme.serial,
-        folder=place / "alone",
-        cores=2 if machine.kvm else 1,
-        tpm=None,
-        units=SHELL,
-    )
-    for started in (first_start, second_start):
-        with VirtualPC(alone) as pc:
-            started(pc, sheet.read_text())
-            print(f"{pc.seconds():.0f} s after power-on: {started.__name__} is as it must be", flush=True)
+    phrase, nvme = sheet.read_text(), machine.disks[1]
+
+    def started(firmware: Firmware) -> VirtualPC:
+        folder = place / f"alone-{firmware.value}"
+        alone = replace(machine, disks=(nvme,), boot=nvme.serial, folder=folder, firmware=firmware)
+        return VirtualPC(replace(alone, cores=2 if machine.kvm else 1, tpm=None, units=SHELL))
+
+    answered = place / "answered"
+    if not answered.exists():
+        with started(told.firmware) as pc:
+            first_start(pc, phrase)
+            print(f"{pc.seconds():.0f} s after power-on: the first start is as it must be", flush=True)
+        answered.touch()
+    for firmware in Firmware:
+        with started(firmware) as pc:
+            next_start(pc, phrase, firmware)
+            print(
+                f"{pc.seconds():.0f} s after power-on: the next start, {firmware.value}, is as it must be", flush=True
+            )
 
 
 if __name__ == "__main__":

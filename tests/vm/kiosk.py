@@ -29,8 +29,9 @@ from tests.vm.desktop import AWAKE, GIB, Desktop, by_hand, facts, first_prompt, 
 PROFILE = "kiosque-fr"
 PASSWORD = "la borne du hall"
 PORT = 8123
-PAGE = """<!DOCTYPE html><html lang="fr"><meta charset="utf-8"><title>Mairie</title>
-<body style="font: 40px sans-serif; background: #dfeedd"><h1>La page de la mairie</h1><p>Horaires, agenda.</p>
+OWN_PAGE_COLOUR, PAGE_COLOUR, PAGE_INK = "ffffff", "dfeedd", 0.005
+PAGE = f"""<!DOCTYPE html><html lang="fr"><meta charset="utf-8"><title>Mairie</title>
+<body style="font: 40px sans-serif; background: #{PAGE_COLOUR}"><h1>La page de la mairie</h1><p>Horaires, agenda.</p>
 """
 
 
@@ -69,15 +70,20 @@ class Kiosk(Desktop):
         """Process id of the service's main process: another one when the session began again."""
         return self.shell("systemctl show -P MainPID regain-kiosk.service").strip()
 
-    def drawn(self, seconds: float) -> None:
-        """No process tells that a page is on the screen."""
+    def drawn(self, background: str = "", timeout_s: float = 900) -> None:
+        """Until a page has words on it, of that background colour (rrggbb) when it is told: no process says so."""
         try:
             self.until("pgrep -u kiosque -f 'firefox-esr.*-contentproc' >/dev/null", 300)
+            until = time.monotonic() + timeout_s
+            while (seen := self.pc.look()).ink < PAGE_INK or (background and seen.background != background):
+                if time.monotonic() > until:
+                    raise Failed(f"no page within {timeout_s:g} s: {seen}")
+                time.sleep(2)
         except Failed:
             print(self.shell("journalctl -b --no-pager -u regain-kiosk -n 60"), flush=True)
-            self.photo("0-sans-navigateur")
+            self.photo("0-sans-page")
             raise
-        time.sleep(seconds)
+        time.sleep(10)  # the rest of it
 
 
 def answer(kiosk: Kiosk) -> None:
@@ -103,7 +109,7 @@ def nobody_gets_a_shell(kiosk: Kiosk) -> None:
     asked = {
         "account": ("id -nG kiosque", "kiosque"),
         "shell": ("getent passwd kiosque | cut -d: -f6,7", "/var/lib/kiosque:/usr/sbin/nologin"),
-        "passwords": ("grep -c ':[^*!:]' /etc/shadow; true", "0"),
+        "passwords": ("cut -d: -f2 /etc/shadow | grep -vc '^[!*]'; true", "0"),
         "login screens": ("pgrep -c 'agetty|login$'; true", "0"),
         "ssh": ("test -e /usr/sbin/sshd && echo there || echo none", "none"),
         "on the disk": ("find /var/lib/kiosque -mindepth 1 | wc -l", "0"),
@@ -147,7 +153,7 @@ def visit(kiosk: Kiosk) -> None:
     kiosk.settings("Que voulez-vous changer")
     pc.keys("esc")
     time.sleep(5)
-    kiosk.drawn(120)
+    kiosk.drawn(PAGE_COLOUR)
     kiosk.photo("7-page-choisie")
     inside = f"nsenter -t {kiosk.browser()} -m"
     print(kiosk.shell(f"{inside} sh -c 'ls -A /var/lib/kiosque; findmnt -no FSTYPE /var/lib/kiosque'"), flush=True)
@@ -160,7 +166,7 @@ def visit(kiosk: Kiosk) -> None:
     idle = float(kiosk.shell("sed -n 's/^idle_minutes=//p' /etc/regain/kiosk")) * 60
     kiosk.until(f"test $(systemctl show -P MainPID regain-kiosk.service) != {before}", idle + 240)
     print(f"{pc.seconds():6.0f} s  nobody touched it for {idle:.0f} s: a new session", flush=True)
-    kiosk.drawn(5)
+    kiosk.drawn()
     kiosk.shell(f"nsenter -t {kiosk.browser()} -m test ! -e /var/lib/kiosque/trace")
     nobody_gets_a_shell(kiosk)
 
@@ -183,7 +189,7 @@ def run(told: argparse.Namespace, folder: Path) -> None:
         kiosk.shell(AWAKE)
         if kiosk.shell("ls /var/lib/regain/first-boot 2>/dev/null; true").strip():
             answer(kiosk)
-        kiosk.drawn(150)
+        kiosk.drawn(OWN_PAGE_COLOUR)
         kiosk.photo("4-borne")
         facts(kiosk, told.firmware, asked_for=False)
         nobody_gets_a_shell(kiosk)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.install.layout import CONTAINER
-from agent.install.work import Work
+from agent.install.work import OWN_MOUNTS, Work
 from agent.machine.door import Answer
 
 # A private set of mounts that ends with the command: nothing can stay mounted. /dev holds this disk alone, and the
@@ -69,5 +69,5 @@ def chroot_argv(
     target: str, argv: Sequence[str], *, uuid: str = "none", root: str = "null", nodes: str = ""
 ) -> list[str]:
     """A command in another root with mounts of its own; ``nodes``: "name:b:major:minor …" of the disks it may see."""
-    script = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _CHROOT, "regain"]
+    script = [*OWN_MOUNTS, "sh", "-c", _CHROOT, "regain"]
     return [*script, target, uuid, root, nodes, *argv]

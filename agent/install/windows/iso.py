@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.install.work import last_line
+from agent.install.work import OWN_MOUNTS, last_line
 from agent.machine.door import DoorError, Machine
 from agent.model.errors import Fault
 
@@ -51,10 +51,7 @@ def copy_out(machine: Machine, iso: Path, folder: Path, *, media: str = "") -> l
         raise Fault("not-root")
     folder.mkdir(parents=True, exist_ok=True)
     argv = [
-        "unshare",
-        "--mount",
-        "--propagation",
-        "private",
+        *OWN_MOUNTS,
         "sh",
         "-c",
         _COPY,

@@ -25,7 +25,7 @@ from agent.install.windows.media import BOOT_FILE, BOOT_WIM
 from agent.install.windows.plan import WIMLIB
 from agent.install.windows.setup_plan import MEDIA
 from agent.install.windows.volume import written
-from agent.install.work import StepFailed, Work, expect, last_line
+from agent.install.work import OWN_MOUNTS, StepFailed, Work, expect, last_line
 from agent.machine.door import DoorError
 from agent.model.errors import Fault
 
@@ -238,7 +238,7 @@ def write_answers(work: Work) -> str:
         places.append(place)
     if detail["drivers"]:
         work.must(["cp", "-r", f"{{images}}/{detail['drivers']}", f"{{boot}}/add/{FOLDER}/drivers"], timeout_s=1800)
-    argv = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _ANSWERS, "regain", "{setup}"]
+    argv = [*OWN_MOUNTS, "sh", "-c", _ANSWERS, "regain", "{setup}"]
     argv += [str(detail["boot_index"]), "{boot}", *places]
     script = "".join(f"{line}\n" for line in commands)
     planned, seen = work.must(argv, stdin=script.encode(), timeout_s=3600).text.split("\n")[:2]

@@ -11,7 +11,7 @@ import struct
 from agent.install.background import run_watched
 from agent.install.layout import fat_serial
 from agent.install.partitions import blkid
-from agent.install.work import StepFailed, Work, expect, last_line
+from agent.install.work import OWN_MOUNTS, StepFailed, Work, expect, last_line
 from agent.model.errors import Fault
 
 # In a private set of mounts that ends with the command. $1 the volume, $2 options, $3 the folder; then the work.
@@ -100,7 +100,7 @@ def written(work: Work, partition: str) -> int:
 
 def mounted(work: Work, options: str, script: str, *words: str, stdin: bytes = b"", timeout_s: float = 600) -> str:
     """What a short shell script answers inside the mounted volume; it is unmounted when this returns."""
-    argv = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _MOUNTED, "regain"]
+    argv = [*OWN_MOUNTS, "sh", "-c", _MOUNTED, "regain"]
     argv += ["{windows}", options, f"{work.folder}/volume", script, *words]
     return work.must(argv, stdin=stdin, timeout_s=timeout_s).stdout.decode("utf-8", "replace")
 
