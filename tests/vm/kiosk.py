@@ -66,6 +66,15 @@ class Kiosk(Desktop):
         reader += "print('\\n'.join(t[i:i+d[1]].rstrip() for i in range(0,len(t),d[1])))"
         return wait_words(lambda: self.shell(f'python3 -c "{reader}"'), *words, timeout_s=90)
 
+    def second_console(self, *words: str) -> None:
+        """Again when the keys were lost, as ``press`` does."""
+        for _ in range(3):
+            self.pc.keys("ctrl-alt-f2")
+            time.sleep(10)
+            if self.shell("fgconsole").strip() == "2":
+                break
+        self.settings(*words)
+
     def browser(self) -> str:
         """Process id of the service's main process: another one when the session began again."""
         return self.shell("systemctl show -P MainPID regain-kiosk.service").strip()
@@ -130,8 +139,7 @@ def nobody_gets_a_shell(kiosk: Kiosk) -> None:
 def visit(kiosk: Kiosk) -> None:
     """The manager's settings, the page that was chosen, and a session that forgets."""
     pc = kiosk.pc
-    pc.keys("ctrl-alt-f2")
-    kiosk.settings("réservés au responsable")
+    kiosk.second_console("réservés au responsable")
     time.sleep(5)
     kiosk.photo("5-reglages")
     for key in keys_of("faux"):
