@@ -1,9 +1,9 @@
 """Everything about one PC: what the probes found becomes one Inventory.
 
 A probe never raises; one that hangs or meets a bug of ours costs its own facts only. The screen is told as each
-probe ends. Those that wait for a tool have a lane each; the others, which only read files, follow one another in the
-last one: threads that all want to read at the same time hold each other up. Where a lane stands still, another one is
-opened for what is left.
+probe ends. Those that wait for a tool or for the firmware have a lane each, the slowest first; the others, which only
+read files, follow one another in the last one: threads that all want to read at the same time hold each other up. Where
+a lane stands still, another one is opened for what is left.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ from agent.model.value import fields, replace, value
 _CPU_GAPS = ("cores", "threads", "sockets", "max_mhz", "vendor", "brand_raw", "caches")  # worded, counted otherwise
 ALL_PROBES_S = 60.0  # whatever is missing then is unreadable: the technician is waiting
 
-_LANES = 4  # one more than there are probes that wait for a tool: the first ones below
+_LANES = 5  # one more than there are probes that wait for a tool, or for the firmware: the first ones below
 _STANDSTILL_S = 0.5
 
 PROBES: Mapping[str, Callable[[Machine], Any]] = {
+    "firmware": firmware.probe,
     "disks": disks.list_disks,
     "identity": dmi.probe,
     "kernel-log": kernel_log.probe,
     "cpu": cpu.probe,
     "memory": memory.probe,
     "controllers": pci.probe,
-    "firmware": firmware.probe,
     "tpm": tpm.probe,
     "network": network.probe,
     "displays": edid.probe,
