@@ -10,21 +10,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agent.inventory.first import lines
+from agent.loaded import INVENTORY
 
-INVENTORY = (
-    "agent.cli.quick",
-    "agent.machine.ahead",
-    "agent.inventory.collect",
-    "agent.inventory.wire",
-    "agent.machine.live",
-)
 SCREEN = ("agent.cli.app", "agent.tui.app", "agent.tui.screens.home", "agent.tui.screens.hardware")
 """Modules; what they need follows from Python itself."""
 
 TOOLS = tuple(dict.fromkeys(argv[0] for argv, _seconds in lines([("sda", "ata"), ("nvme0n1", "nvme")])))
 
 ALWAYS = ("etc/ld.so.cache", "usr/lib/locale/C.utf8/LC_CTYPE", "usr/lib/x86_64-linux-gnu/gconv/gconv-modules.cache")
-LAUNCHER = "usr/local/bin/regain"
+PROGRAM = ("usr/local/bin/regain", "usr/lib/regain/inventory.modules")
 WORDS = ("usr/lib/regain/agent/locale/fr/*.ftl", "usr/lib/regain/agent/tui/*.tcss")
 
 _MODULES = """
@@ -59,7 +53,7 @@ def first_read(tree: Path, ask: Callable[[Sequence[str]], str]) -> list[str]:
     found = [
         *libraries("python3"),
         *ALWAYS,
-        LAUNCHER,
+        *PROGRAM,
         *modules("-IS", *INVENTORY),
         *libraries(*TOOLS),
         *modules("-I", *SCREEN),

@@ -10,7 +10,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from agent import __version__
@@ -20,19 +19,20 @@ from agent.model.facts import to_wire
 if TYPE_CHECKING:  # a document without a sentence does not wait for the words
     from agent.locale import Words
 
-_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+_chosen: str | None = None
 
 
 def speak(lang: str | None) -> None:
     """What --lang said, for everything this command says."""
-    _chosen.set(lang)
+    global _chosen
+    _chosen = lang
 
 
 def language() -> str:
     """The language asked for with --lang, REGAIN_LANG, else French."""
     from agent.locale import LANGUAGES
 
-    return _chosen.get() or os.environ.get("REGAIN_LANG") or LANGUAGES[0]
+    return _chosen or os.environ.get("REGAIN_LANG") or LANGUAGES[0]
 
 
 def w() -> Words:
