@@ -36,7 +36,7 @@ def build(recipe: Recipe) -> Path:
         layout = recipe.work / "medium"
         shutil.rmtree(layout, ignore_errors=True)
         (layout / "live").mkdir(parents=True)
-        tree.squash(recipe, root, layout / "live/filesystem.squashfs")
+        tree.squash(root, layout / "live/filesystem.squashfs", epoch=recipe.epoch)
     with _Step("support amorçable"):
         medium.lay_out(recipe, root, layout)
         if recipe.images is None:

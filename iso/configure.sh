@@ -36,6 +36,10 @@ touch --date="@$SOURCE_DATE_EPOCH" /usr/lib/clock-epoch
 
 # A root that is read-only never caches bytecode. Only what is new here: Debian compiled its own.
 python3 -m compileall -q --invalidation-mode unchecked-hash /usr/lib/regain /usr/local/lib/python3.13/dist-packages
+python3 -BIS -c 'import sys
+sys.path.insert(0, "/usr/lib/regain")
+from agent.loaded import write
+write("/usr/lib/regain/inventory.modules")'
 
 # smartctl holds the same list compiled in; reading this copy takes three quarters of the time of each of its answers
 rm -f /var/lib/smartmontools/drivedb/drivedb.h /var/lib/smartmontools/drivedb/drivedb.h.raw

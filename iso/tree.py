@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from agent.install.image import CLEAN, DIES_WITH_US, host_mirrors
 from agent.install.linux.work import chroot_argv
+from iso.order import first_read, sort_file
 from iso.recipe import COMPONENTS, DOCUMENTS, HERE, KEPT_DOCUMENTS, REPO, SUITE, Recipe, read_packages, tree_digest
 from iso.tools import Failed, run
 
@@ -101,14 +103,18 @@ def installed(tree: Path) -> str:
     return inside(tree, "dpkg-query -W -f '${Package}=${Version}\\n' | sort", {})
 
 
-def squash(recipe: Recipe, tree: Path, target: Path) -> None:
-    """One compressed file. The kernel, the initrd and the boot loaders lie on the medium beside it, once."""
+def squash(tree: Path, target: Path, *, epoch: int, level: int = 15) -> None:
+    """One compressed file, what is read first at its beginning. The kernel, the initrd and the boot loaders lie on the
+    medium beside it, once."""
+    order = target.with_suffix(".order")
+    order.write_text(sort_file(first_read(tree, lambda argv: inside(tree, shlex.join(argv), {}))), encoding="utf-8")
     argv: list[str | Path] = [
-        *("mksquashfs", tree, target, "-comp", "zstd", "-Xcompression-level", "15", "-b", "256K"),
-        *("-noappend", "-quiet", "-no-progress", "-wildcards"),
+        *("mksquashfs", tree, target, "-comp", "zstd", "-Xcompression-level", str(level), "-b", "256K"),
+        *("-noappend", "-quiet", "-no-progress", "-sort", order, "-wildcards"),
         *("-e", "boot/*", "usr/lib/grub/*", "usr/lib/shim/*", "usr/share/grub/*", "proc/*", "sys/*", "dev/*", "run/*"),
     ]
-    run(argv, timeout_s=HOURS, environment={"SOURCE_DATE_EPOCH": str(recipe.epoch)})
+    run(argv, timeout_s=HOURS, environment={"SOURCE_DATE_EPOCH": str(epoch)})
+    order.unlink()
 
 
 def remove_tree(tree: Path) -> None:

@@ -10,29 +10,34 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from contextvars import ContextVar
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from agent import __version__
-from agent.locale import LANGUAGES, Words, words
 from agent.model.errors import Exit, Fault
 from agent.model.facts import to_wire
 
-_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+if TYPE_CHECKING:  # a document without a sentence does not wait for the words
+    from agent.locale import Words
+
+_chosen: str | None = None
 
 
 def speak(lang: str | None) -> None:
     """What --lang said, for everything this command says."""
-    _chosen.set(lang)
+    global _chosen
+    _chosen = lang
 
 
 def language() -> str:
     """The language asked for with --lang, REGAIN_LANG, else French."""
-    return _chosen.get() or os.environ.get("REGAIN_LANG") or LANGUAGES[0]
+    from agent.locale import LANGUAGES
+
+    return _chosen or os.environ.get("REGAIN_LANG") or LANGUAGES[0]
 
 
 def w() -> Words:
+    from agent.locale import words
+
     return words(language())
 
 
@@ -88,6 +93,7 @@ def guarded(command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     except Exception:  # noqa: BLE001 the last door: a bug is written down and told, never swallowed
         import tempfile
         import traceback
+        from pathlib import Path
 
         path = Path(tempfile.mkdtemp(prefix="regain-bug-")) / "rapport.txt"
         path.write_text(f"regain {__version__}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}", encoding="utf-8")

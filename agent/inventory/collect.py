@@ -1,14 +1,13 @@
 """Everything about one PC: what the probes found becomes one Inventory.
 
 A probe never raises; one that hangs or meets a bug of ours costs its own facts only. The screen is told as each
-probe ends. Those that wait for a tool have a lane each; the others, which only read files, follow one another in the
-last one: threads that all want to read at the same time hold each other up. Where a lane stands still, another one is
-opened for what is left.
+probe ends. Those that wait for a tool or for the firmware have a lane each, the slowest first; the others, which only
+read files, follow one another in the last one: threads that all want to read at the same time hold each other up. Where
+a lane stands still, another one is opened for what is left.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections import deque
@@ -54,17 +53,17 @@ from agent.model.value import fields, replace, value
 _CPU_GAPS = ("cores", "threads", "sockets", "max_mhz", "vendor", "brand_raw", "caches")  # worded, counted otherwise
 ALL_PROBES_S = 60.0  # whatever is missing then is unreadable: the technician is waiting
 
-_LANES = 4  # one more than there are probes that wait for a tool: the first ones below
+_LANES = 5  # one more than there are probes that wait for a tool, or for the firmware: the first ones below
 _STANDSTILL_S = 0.5
 
 PROBES: Mapping[str, Callable[[Machine], Any]] = {
+    "firmware": firmware.probe,
     "disks": disks.list_disks,
     "identity": dmi.probe,
     "kernel-log": kernel_log.probe,
     "cpu": cpu.probe,
     "memory": memory.probe,
     "controllers": pci.probe,
-    "firmware": firmware.probe,
     "tpm": tpm.probe,
     "network": network.probe,
     "displays": edid.probe,
@@ -92,7 +91,8 @@ def collect(machine: Machine, *, on_probe: Callable[[ProbeDone], None] | None = 
     """Facts of this PC. Never raises for what a probe meets; ``on_probe`` is called in this thread."""
     started, real = machine.clock.monotonic(), time.monotonic()
     found: dict[str, Any] = {}
-    answers: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    answers: deque[tuple[str, Any]] = deque()
+    answered = threading.Semaphore(0)
     waiting = deque(PROBES.items())
 
     def lane() -> None:
@@ -101,7 +101,8 @@ def collect(machine: Machine, *, on_probe: Callable[[ProbeDone], None] | None = 
                 name, probe = waiting.popleft()
             except IndexError:  # another lane took the last one
                 return
-            answers.put((name, _result(probe, machine)))
+            answers.append((name, _result(probe, machine)))
+            answered.release()
 
     def open_lane() -> None:
         # a daemon: one that hangs inside the kernel holds neither the rest nor the end of the program
@@ -110,11 +111,10 @@ def collect(machine: Machine, *, on_probe: Callable[[ProbeDone], None] | None = 
     for _ in range(_LANES):
         open_lane()
     while len(found) < len(PROBES) and (left_s := real + ALL_PROBES_S - time.monotonic()) > 0:
-        try:
-            name, result = answers.get(timeout=min(left_s, _STANDSTILL_S) if waiting else left_s)
-        except queue.Empty:
+        if not answered.acquire(timeout=min(left_s, _STANDSTILL_S) if waiting else left_s):
             open_lane()
             continue
+        name, result = answers.popleft()
         found[name] = result
         _tell(on_probe, name, found)
     for name in PROBES:

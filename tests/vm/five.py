@@ -18,6 +18,7 @@ import re
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +26,7 @@ from pathlib import Path
 from agent.install.image import host_mirrors
 from iso.recipe import SUITE
 from iso.tools import Failed
-from iso.tree import apt_sources
+from iso.tree import apt_sources, squash
 from tests.vm import record
 from tests.vm.donations import FINE
 
@@ -167,9 +168,7 @@ def pressed(root: Path, work: Path) -> Path:
     """The root as one compressed file, as on a stick: opened through 9p, each of a program's files costs a journey."""
     folder = work / "image"
     folder.mkdir(exist_ok=True)
-    (folder / "root.squashfs").unlink(missing_ok=True)
-    argv = ["mksquashfs", str(root), str(folder / "root.squashfs"), "-comp", "zstd", "-Xcompression-level", "3"]
-    subprocess.run([*argv, "-quiet", "-no-progress"], check=True)
+    squash(root, folder / "root.squashfs", epoch=int(time.time()), level=3)
     return folder
 
 

@@ -84,6 +84,9 @@ def unpack(stick: Path, work: Path) -> Path:
     shutil.copytree(REPO / "agent", ours, ignore=shutil.ignore_patterns("__pycache__"))
     compiling = ["python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "/usr/lib/regain/agent"]
     subprocess.run(["chroot", str(root), *compiling], check=True)
+    gathering = 'import sys; sys.path.insert(0, "/usr/lib/regain"); from agent.loaded import write; write(sys.argv[1])'
+    gathered = ["python3", "-BIS", "-c", gathering, "/usr/lib/regain/inventory.modules"]
+    subprocess.run(["chroot", str(root), *gathered], check=True)
     shutil.copyfile(REPO / "iso/overlay/usr/local/bin/regain", root / "usr/local/bin/regain")
     for copy in (root / "var/lib/smartmontools/drivedb").glob("drivedb.h*"):  # as iso/configure.sh does
         copy.unlink()
