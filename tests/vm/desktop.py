@@ -75,14 +75,14 @@ def install_on(disk: Path, image: Path, entry: ImageEntry, *, size: int, mode: s
         subprocess.run(["losetup", "--detach", device], check=True)
 
 
-def pc_with(disk: Path, firmware: Firmware, *, accelerated: bool) -> Machine:
+def pc_with(disk: Path, firmware: Firmware, *, accelerated: bool, memory_mib: int = 3072) -> Machine:
     return Machine(
         folder=disk.parent.resolve(),
         model=MODELS["thinkpad"],
         firmware=firmware,
         disks=(Disk(path=disk.resolve(), serial=SERIAL, bus=Bus.SATA),),
         boot=SERIAL,
-        memory_mib=3072,
+        memory_mib=memory_mib,
         cores=2 if accelerated else 1,  # QEMU 7.2 was seen to crash with two emulated ones under X
         kvm=accelerated,
         tpm=None,
@@ -200,20 +200,20 @@ def facts(desktop: Desktop, firmware: Firmware, *, asked_for: bool) -> None:
 def session(desktop: Desktop) -> None:
     """Log in at the greeter; the page of the first steps, which opens by itself once; the desktop and its menu."""
     pc = desktop.pc
-    desktop.until("pgrep -f lightdm-gtk-greeter >/dev/null", 900)
+    desktop.until("pgrep -f 'lightdm-gtk-greeter|slick-greeter' >/dev/null", 900)
     time.sleep(60)  # drawn, which no process tells
     desktop.photo("6-connexion")
     for key in keys_of(PASSWORD):
         pc.keys(key, pause_s=0.6)
     pc.keys("ret")
-    desktop.until(f"pgrep -u {LOGIN} xfdesktop >/dev/null", 900)
+    desktop.until(f"pgrep -u {LOGIN} 'xfdesktop|nemo-desktop' >/dev/null", 900)
     if desktop.shell(f"ls /home/{LOGIN}/.config/autostart").strip():
         desktop.until(f"pgrep -u {LOGIN} -f 'firefox-esr.*-contentproc' >/dev/null", 600)
         time.sleep(240)
         desktop.photo("7-premiers-pas")
         pc.keys("alt-f4")
         desktop.until(f"! pgrep -u {LOGIN} firefox-esr >/dev/null", 120)
-    desktop.until(f"pgrep -u {LOGIN} -f panel/wrapper >/dev/null", 600)
+    desktop.until(f"pgrep -u {LOGIN} -f 'panel/wrapper|cinnamon --replace' >/dev/null", 600)
     time.sleep(120)
     desktop.photo("8-bureau")
     pc.keys("alt-f1")
@@ -229,17 +229,20 @@ def run(told: argparse.Namespace, folder: Path) -> None:
         return
     disk = folder / "disk.raw"
     mode = "bios" if told.firmware is Firmware.BIOS else "uefi"
+    profile = load_profile(told.profile)
     if not disk.exists():
-        install_on(disk, told.images / entry.file, entry, size=16 * GIB, mode=mode)
+        size = (profile.requires.disk_gib + 2) * GIB
+        install_on(disk, told.images / entry.file, entry, size=size, mode=mode)
         print(f"disk: {disk}", flush=True)
     photos = REPO / "build" / "photos"
     photos.mkdir(parents=True, exist_ok=True)
-    with VirtualPC(pc_with(disk, told.firmware, accelerated=kvm.works())) as pc:
+    memory_mib = max(3072, profile.requires.ram_mib + 296)
+    with VirtualPC(pc_with(disk, told.firmware, accelerated=kvm.works(), memory_mib=memory_mib)) as pc:
         desktop = Desktop(pc, photos, told.profile)
         first_prompt(pc, 1200)
         print(f"{pc.seconds():6.0f} s  a shell answers", flush=True)
         desktop.shell(AWAKE)
-        asks = load_profile(told.profile).first_boot.mode == "wizard"
+        asks = profile.first_boot.mode == "wizard"
         if desktop.shell("ls /var/lib/regain/first-boot 2>/dev/null; true").strip():
             answer(desktop)
             desktop.until("! test -e /var/lib/regain/first-boot", 300)
