@@ -200,20 +200,21 @@ def facts(desktop: Desktop, firmware: Firmware, *, asked_for: bool) -> None:
 def session(desktop: Desktop) -> None:
     """Log in at the greeter; the page of the first steps, which opens by itself once; the desktop and its menu."""
     pc = desktop.pc
-    desktop.until("pgrep -f 'lightdm-gtk-greeter|slick-greeter' >/dev/null", 900)
+    # the brackets: else it finds the shell that asks
+    desktop.until('pgrep -f "[l]ightdm-gtk-greeter|[s]lick-greeter" >/dev/null', 900)
     time.sleep(60)  # drawn, which no process tells
     desktop.photo("6-connexion")
     for key in keys_of(PASSWORD):
         pc.keys(key, pause_s=0.6)
     pc.keys("ret")
-    desktop.until(f"pgrep -u {LOGIN} 'xfdesktop|nemo-desktop' >/dev/null", 900)
+    desktop.until(f'pgrep -u {LOGIN} "xfdesktop|nemo-desktop" >/dev/null', 900)
     if desktop.shell(f"ls /home/{LOGIN}/.config/autostart").strip():
         desktop.until(f"pgrep -u {LOGIN} -f 'firefox-esr.*-contentproc' >/dev/null", 600)
         time.sleep(240)
         desktop.photo("7-premiers-pas")
         pc.keys("alt-f4")
         desktop.until(f"! pgrep -u {LOGIN} firefox-esr >/dev/null", 120)
-    desktop.until(f"pgrep -u {LOGIN} -f 'panel/wrapper|cinnamon --replace' >/dev/null", 600)
+    desktop.until(f'pgrep -u {LOGIN} -f "panel/wrapper|cinnamon --replace" >/dev/null', 600)
     time.sleep(120)
     desktop.photo("8-bureau")
     pc.keys("alt-f1")
