@@ -79,12 +79,12 @@ class Kiosk(Desktop):
         """Process id of the service's main process: another one when the session began again."""
         return self.shell("systemctl show -P MainPID regain-kiosk.service").strip()
 
-    def drawn(self, background: str = "", timeout_s: float = 900) -> None:
-        """Until a page has words on it, of that background colour (rrggbb) when it is told: no process says so."""
+    def drawn(self, background: str, timeout_s: float = 900) -> None:
+        """Until a page of that background colour (rrggbb) has words on it: no process says so."""
         try:
             self.until("pgrep -u kiosque -f 'firefox-esr.*-contentproc' >/dev/null", 300)
             until = time.monotonic() + timeout_s
-            while (seen := self.pc.look()).ink < PAGE_INK or (background and seen.background != background):
+            while (seen := self.pc.look()).ink < PAGE_INK or seen.background != background:
                 if time.monotonic() > until:
                     raise Failed(f"no page within {timeout_s:g} s: {seen}")
                 time.sleep(2)
@@ -174,7 +174,7 @@ def visit(kiosk: Kiosk) -> None:
     idle = float(kiosk.shell("sed -n 's/^idle_minutes=//p' /etc/regain/kiosk")) * 60
     kiosk.until(f"test $(systemctl show -P MainPID regain-kiosk.service) != {before}", idle + 240)
     print(f"{pc.seconds():6.0f} s  nobody touched it for {idle:.0f} s: a new session", flush=True)
-    kiosk.drawn()
+    kiosk.drawn(PAGE_COLOUR)
     kiosk.shell(f"nsenter -t {kiosk.browser()} -m test ! -e /var/lib/kiosque/trace")
     nobody_gets_a_shell(kiosk)
 

@@ -8,7 +8,7 @@ from agent.install.layout import CONTAINER
 from agent.install.work import OWN_MOUNTS, Work
 from agent.machine.door import Answer
 
-# A private set of mounts that ends with the command: nothing can stay mounted. /dev holds this disk alone, and the
+# A set of mounts that ends with the command: nothing can stay mounted. /dev holds this disk alone, and the
 # by-uuid links without which update-grub writes the builder's device name (grub.d/10_linux). A node is
 # name:kind:major:minor, with a fifth word for the UUID of what lies on it.
 _CHROOT = r"""

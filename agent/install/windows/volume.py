@@ -14,7 +14,7 @@ from agent.install.partitions import blkid
 from agent.install.work import OWN_MOUNTS, StepFailed, Work, expect, last_line
 from agent.model.errors import Fault
 
-# In a private set of mounts that ends with the command. $1 the volume, $2 options, $3 the folder; then the work.
+# In a set of mounts that ends with the command. $1 the volume, $2 options, $3 the folder; then the work.
 _MOUNTED = r"""
 set -e
 volume=$1 options=$2 folder=$3 work=$4; shift 4
