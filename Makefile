@@ -3,8 +3,9 @@
 PY := .venv/bin/python
 ARGS ?=
 VM ?= tests/vm
+STICK ?= $(firstword $(wildcard build/regain-*.iso))
 
-.PHONY: demo test check bench image contract clean iso usb vm test-vm
+.PHONY: demo test check bench image contract clean iso usb vm test-vm peers
 
 demo: ## the whole job on the rehearsal bench, with the embedded registry
 	@.ci/setup demo
@@ -46,6 +47,12 @@ test-vm: ## the stick on virtual PCs, by keyboard (root): build/regain-VERSION.i
 	@.ci/setup test
 	@.ci/setup vm
 	@$(PY) -m pytest -o addopts="-q --strict-markers -p no:cacheprovider -s" $(VM) $(ARGS)
+
+peers: ## the inventory beside lshw, inxi, hwinfo and fusioninventory on one virtual PC (root, some ten minutes)
+	@.ci/setup test
+	@.ci/setup vm
+	@[ -n "$(STICK)" ] || { echo "The stick is missing: make iso first." >&2; exit 2; }
+	@$(PY) -m tests.vm.five --stick $(STICK) $(ARGS)
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache *.egg-info
