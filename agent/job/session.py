@@ -8,47 +8,42 @@ from __future__ import annotations
 
 import secrets
 import threading
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from agent import __version__
-from agent.eligibility.assess import assess
-from agent.erasure import thaw
-from agent.erasure.gate import exclude
-from agent.erasure.second import asked
 from agent.inventory.collect import ProbeDone, collect
 from agent.inventory.health.facts import settled
 from agent.inventory.health.limits import scheme
-from agent.job import functions, planning
+from agent.job import functions
+from agent.job.background import Background, tell, tell_bug
 from agent.job.consent import grant, grant_reveal, needed_characters
 from agent.job.courier import Courier
+from agent.job.draft import Wishes, draft
 from agent.job.engine import Result, run_plan
-from agent.job.history import close_runs, cut_later, liars, resume_points
+from agent.job.history import close_runs, cut_later, resume_points
 from agent.job.journal import Journal
 from agent.job.options import options
 from agent.job.parts import OutboxLine, Paper, Storage, Systems
-from agent.job.psids import Psids, openable
-from agent.job.revealing import offer, run_reveal
+from agent.job.revealing import run_reveal
+from agent.job.seen import Seen, examine
 from agent.job.stream import EventStream, Listener
-from agent.machine.ancestry import standing_on
 from agent.machine.door import DoorError, Machine
-from agent.model.eligibility import Eligibility
 from agent.model.erasure import Level, Outcome
 from agent.model.errors import Exit, Fault
 from agent.model.events import Event, Kind
-from agent.model.facts import known, to_wire
+from agent.model.facts import to_wire
 from agent.model.functions import Result as TestResult
 from agent.model.functions import Tried
 from agent.model.identity import DiskIdentity
-from agent.model.inventory import Disk, Inventory
+from agent.model.inventory import Disk
 from agent.model.job import Job, State
 from agent.model.linux import AS_IT_IS, LinuxOptions
 from agent.model.nodisk import NoDisk
-from agent.model.plan import NOT_OF_THIS_PC, Choice, Exclusion, InstallPlan, Plan, Reveal, SystemChoice, Target
+from agent.model.plan import Choice, Plan, Reveal, SystemChoice
 from agent.model.stick import Stick
 from agent.model.tag import Tag, normalise
 
@@ -73,17 +68,12 @@ class Session:
     _stream: EventStream = field(init=False)
     _machine: Machine = field(init=False)
     _journal: Journal | None = field(init=False, default=None)
-    _inventory: Inventory | None = field(init=False, default=None)
-    _eligibility: Eligibility | None = field(init=False, default=None)
-    _disks: tuple[Disk, ...] = field(init=False, default=())
-    _exclusions: Sequence[Exclusion | None] = field(init=False, default=())
+    _seen: Seen | None = field(init=False, default=None)
+    _wishes: Wishes = field(init=False, default_factory=Wishes)
     _plan: Plan | None = field(init=False, default=None)
-    _second: tuple[str | None, str | None] = field(init=False, default=(None, None))  # tool, person
-    _left_hidden: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
-    _psids: Psids = field(init=False, default_factory=Psids, repr=False)
     _unsigned: tuple[Plan, Result] | None = field(init=False, default=None)
     _stop: threading.Event = field(init=False, default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(init=False, default_factory=list)
+    _background: Background = field(init=False, default_factory=Background)
     _listeners: list[Listener] = field(init=False, default_factory=list)
     _saving: threading.Lock = field(init=False, default_factory=threading.Lock)
     _courier: Courier = field(init=False)
@@ -133,13 +123,12 @@ class Session:
 
     def resumable(self) -> Mapping[str, Any]:
         """Disks of this PC whose erasure was cut in an earlier run, with the byte where it may go on."""
-        points = resume_points(self._journals)
-        mine = set(planning.disk_facts(self._disks))
-        return {name: point.offset for name, point in points.items() if name in mine}
+        mine = self._facts()
+        return {name: point.offset for name, point in resume_points(self._journals).items() if name in mine}
 
     def _cut_later(self) -> Mapping[str, str]:
         """Disks of this PC that were erased when an earlier run was cut: ``install`` or ``record``."""
-        mine = set(planning.disk_facts(self._disks))
+        mine = self._facts()
         return {name: stage for name, stage in cut_later(self._journals).items() if name in mine}
 
     # -- what a person does ----------------------------------------------------------------------------------
@@ -187,7 +176,7 @@ class Session:
         if linux.encrypt and self.in_memory and not self.exercise:
             raise Fault("phrase-no-stick")
         by = chosen_by or job.operator
-        plan = self._make_plan(Choice(system=system, profile=profile, chosen_by=by, linux=linux))
+        plan = self._draft(Choice(system=system, profile=profile, chosen_by=by, linux=linux))
         self._stream.emit(Kind.CHOSEN, system=system.value, profile=profile, chosen_by=by, linux=to_wire(linux))
         self._show_plan(plan)
 
@@ -219,10 +208,10 @@ class Session:
             Kind.CONSENTED, warrant_id=warrant.warrant_id, plan_digest=plan.digest, by=by, disks=confirmed
         )
 
-        psids = self._psids.hand_over()
+        psids = self._wishes.psids.hand_over()
 
         def work() -> None:
-            facts = planning.disk_facts(self._disks)
+            facts = self._facts()
             resume = {n: p for n, p in resume_points(self._journals).items() if n in facts}
             installer = self.systems.installer(self.home) if plan.install else None
             result = run_plan(
@@ -243,50 +232,49 @@ class Session:
 
     def locked(self) -> Mapping[str, DiskIdentity]:
         """Disks that are locked, by identity, and that the number of their label (PSID) opens."""
-        mine = [d for d, excluded in zip(self._disks, self._exclusions, strict=True) if excluded is None]
-        return openable(mine, level=self.level, reaches=self._machine.has_firmware)
+        return self._seen.locked(level=self.level, reaches=self._machine.has_firmware) if self._seen else {}
 
     def unopened(self) -> Mapping[str, DiskIdentity]:
         """Locked disks, while nobody typed the number of their label or left them locked."""
-        return {name: found for name, found in self.locked().items() if not self._psids.answered(name)}
+        return {name: found for name, found in self.locked().items() if not self._wishes.psids.answered(name)}
 
     def take_psid(self, identity: str, typed: str) -> None:
         """The number of this disk's label: another plan, with that it is here. Raises Fault psid-missing,
         choice-missing."""
-        self._answer_locked(identity, lambda: self._psids.take(identity, typed))
+        self._answer_locked(identity, lambda: self._wishes.psids.take(identity, typed))
 
     def leave_locked(self, identity: str) -> None:
         """A person leaves this disk locked: nothing will be written to it. Raises Fault choice-missing."""
-        self._answer_locked(identity, lambda: self._psids.leave(identity))
+        self._answer_locked(identity, lambda: self._wishes.psids.leave(identity))
 
     def ask_psids(self) -> None:
         """What was answered for the locked disks is forgotten, and the plan made anew. Raises Fault choice-missing."""
-        self._answer_locked(next(iter(self.locked()), ""), self._psids.forget)
+        self._answer_locked(next(iter(self.locked()), ""), self._wishes.psids.forget)
 
     def _answer_locked(self, identity: str, answer: Callable[[], None]) -> None:
         plan = self._plan
         if identity not in self.locked() or plan is None or self.job.state is not State.PLANNED:
             raise Fault("choice-missing")
         answer()
-        self._show_plan(self._make_plan(plan.choice))
+        self._show_plan(self._draft(plan.choice))
 
     def hidden(self, *, dco: bool = True) -> Mapping[str, Reveal]:
         """Disks that hide sectors, by identity, with what can be shown of them."""
-        mine = [d for d, excluded in zip(self._disks, self._exclusions, strict=True) if excluded is None]
-        offers = [offer(disk, exercise=self.exercise, dco=dco) for disk in mine]
-        return {found.identity.text: found for found in offers if found is not None}
+        return self._seen.hidden(exercise=self.exercise, dco=dco) if self._seen else {}
 
     def unanswered(self) -> Mapping[str, Reveal]:
         """Disks of the plan that hide sectors, while nobody said whether to show them."""
-        return {name: found for name, found in self.hidden().items() if self._left_hidden.get(name) != found.areas}
+        return {
+            name: found for name, found in self.hidden().items() if self._wishes.left_hidden.get(name) != found.areas
+        }
 
     def leave_hidden(self, identity: str) -> None:
         """A person lets the hidden sectors be: another plan, with that in it. Raises Fault choice-missing."""
         found, plan = self.hidden().get(identity), self._plan
         if found is None or plan is None or self.job.state is not State.PLANNED:
             raise Fault("choice-missing")
-        self._left_hidden[identity] = found.areas
-        self._show_plan(self._make_plan(plan.choice))
+        self._wishes.left_hidden[identity] = found.areas
+        self._show_plan(self._draft(plan.choice))
 
     def reveal(self, identity: str, typed: str, *, dco: bool = True) -> None:
         """Show the hidden sectors of this disk, take the inventory again, and plan anew what was planned. Raises Fault
@@ -296,13 +284,13 @@ class Session:
             raise Fault("choice-missing")
         by = self.job.operator or self.operator
         warrant = grant_reveal(wanted, typed, by=by, clock=self._machine.clock, new_id=lambda: secrets.token_hex(16))
-        facts = planning.disk_facts(self._disks)[identity]
+        facts = self._facts()[identity]
         choice = self._plan.choice if self._plan else None
 
         def work() -> None:
             run_reveal(self._machine, self._stream, wanted, warrant, facts)
             self._plan = None
-            self._left_hidden.pop(identity, None)
+            self._wishes.left_hidden.pop(identity, None)
             self._take_inventory()
             if choice is not None and self.job.state is State.ASSESSED:
                 self.choose(choice.system, choice.profile, chosen_by=choice.chosen_by, linux=choice.linux)
@@ -318,17 +306,17 @@ class Session:
             raise Fault("second-person-same")
         if self.job.state not in _QUIET:
             raise Fault("choice-missing")
-        self._second = (tool, person)
+        self._wishes.second_tool, self._wishes.second_person = tool, person
         if self._plan is not None and self.job.state is State.PLANNED:
-            self._show_plan(self._make_plan(self._plan.choice))
+            self._show_plan(self._draft(self._plan.choice))
 
     def has_targets(self) -> bool:
         """False when no disk of this PC can be erased: an alarm, never an empty list that passes."""
-        return any(exclusion is None for exclusion in self._exclusions)
+        return self._seen is not None and bool(self._seen.targets)
 
     def no_disk_seen(self) -> bool:
         """True when this PC shows no disk of its own: only a person can say whether that is right."""
-        return not self.has_targets() and all(e and e.reason in NOT_OF_THIS_PC for e in self._exclusions)
+        return self._seen is not None and self._seen.no_disk_of_its_own
 
     def record_only(self, no_disk: NoDisk | None = None) -> None:
         """Sign what was seen of a PC whose disks cannot be erased. It ends as "à vous": a person must look, or has
@@ -351,7 +339,7 @@ class Session:
                 self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(Exit.DONE))
                 return
             fault = Fault("disk-none-found")
-            _tell(self._stream, fault)
+            tell(self._stream, fault)
             self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(fault.exit_code))
 
         self._in_thread(work)
@@ -421,7 +409,7 @@ class Session:
         except (Fault, OSError):
             return None  # a stick that was pulled, a full one: the queue is as it was, and the next try tells
         except Exception:  # noqa: BLE001 a bug ends on the screen and in the journal; the job under way goes on
-            self._tell_bug(stream)
+            tell_bug(stream, self._folder(stream))
             return None
 
     def save_results(self) -> None:
@@ -429,7 +417,7 @@ class Session:
         storage = self.storage
         if storage is None or self._saving.locked():
             return
-        running = tuple(self._threads)
+        running = self._background.running()
 
         def work() -> None:
             with self._saving:
@@ -452,12 +440,11 @@ class Session:
 
     def wait(self, timeout_s: float | None = None) -> None:
         """Until every thread of this session has ended (for ``--plain``, ``--json`` and tests)."""
-        for thread in tuple(self._threads):
-            thread.join(timeout_s)
+        self._background.wait(timeout_s)
 
     def diagnostic(self) -> Path:
         """A folder with the journal and the facts, for whoever helps. No serial leaves without the technician."""
-        folder = self.home / "diagnostic" / (self.job.job_id or "none")
+        folder = self._folder(self._stream)
         folder.mkdir(parents=True, exist_ok=True)
         lines = [str(event.to_wire()) for event in self.events()]
         (folder / "journal.txt").write_text("\n".join(lines), encoding="utf-8")
@@ -470,9 +457,15 @@ class Session:
     def _journals(self) -> Path:
         return self.home / "journal"
 
+    def _folder(self, stream: EventStream) -> Path:
+        """For whoever helps with this PC."""
+        return self.home / "diagnostic" / (stream.job.job_id or "none")
+
+    def _facts(self) -> Mapping[str, Disk]:
+        return self._seen.facts if self._seen else {}
+
     def _idle(self) -> bool:
-        self._threads = [t for t in self._threads if t.is_alive()]
-        return not self._threads
+        return not self._background.running()
 
     def _fresh(self) -> None:
         self._machine = self.open_machine()
@@ -489,10 +482,8 @@ class Session:
         self._stream = EventStream(self._machine.clock, self._journal)
         for listener in self._listeners:
             self._stream.subscribe(listener)
-        self._inventory = self._eligibility = self._plan = self._unsigned = None
-        self._disks, self._exclusions, self._left_hidden = (), (), {}
-        self._psids.forget()
-        self._second = (self.second_tool, None)
+        self._seen = self._plan = self._unsigned = None
+        self._wishes = Wishes(second_tool=self.second_tool)
         self._stop = threading.Event()
         self._stream.emit(
             Kind.JOB_STARTED,
@@ -504,32 +495,7 @@ class Session:
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         stream = self._stream
-
-        def guarded() -> None:
-            try:
-                work()
-            except Fault as fault:
-                _tell(stream, fault)
-            except Exception:  # noqa: BLE001 a bug must end on the screen and in the journal, not in a dead thread
-                self._tell_bug(stream)
-                if not stream.job.ended:
-                    stream.emit(Kind.JOB_FINISHED, outcome="unknown", exit_code=1)
-
-        thread = threading.Thread(target=guarded, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _tell_bug(self, stream: EventStream) -> None:
-        path = self._write_trace(stream.job.job_id)
-        stream.emit(Kind.FAULT, error_id="bug", code="X01", params={"path": str(path)}, wrote=None)
-
-    def _write_trace(self, job_id: str) -> Path:
-        """The trace of the bug being handled, where whoever helps will look for it."""
-        folder = self.home / "diagnostic" / (job_id or "none")
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "bug.txt"
-        path.write_text(f"regain {__version__}\n\n{traceback.format_exc()}", encoding="utf-8")
-        return path
+        self._background.run(work, stream=stream, folder=lambda: self._folder(stream))
 
     def _take_inventory(self) -> None:
         def told(probe: ProbeDone) -> None:
@@ -543,92 +509,42 @@ class Session:
             )
 
         inventory = collect(self._machine, on_probe=told)
-        self._inventory = inventory
         self._stream.emit(Kind.INVENTORY_FINISHED, inventory=to_wire(inventory), seconds=inventory.took_s)
         for tried in settled(inventory):
             self._stream.emit(Kind.FUNCTION_TESTED, **tried.wire())
-        needs = self.systems.needs()
-        self._eligibility = assess(inventory, needs)
-        self._disks = known(inventory.disks) or ()
-        never = standing_on(self._machine) | frozenset(self.stick.never if self.stick else ())
-        self._exclusions = exclude(self._disks, boot_medium=planning.boot_medium(self._disks, never))
-        excluded = [e for e in self._exclusions if e is not None]
-        offers = [self.systems.facts(name) for name in self._eligibility.linux.profiles]
+        never = self.stick.never if self.stick else ()
+        seen = self._seen = examine(self._machine, inventory, needs=self.systems.needs(), never=never)
+        offers = [self.systems.facts(name) for name in seen.eligibility.linux.profiles]
         # an exercise needs no image: its install is rehearsed
         profiles = [facts for facts in offers if facts["image_bytes"] or (self.exercise and not facts["hidden"])]
+        verdict = seen.eligibility.windows11.verdict
         self._stream.emit(
             Kind.ASSESSED,
-            eligibility=to_wire(self._eligibility),
+            eligibility=to_wire(seen.eligibility),
             options=options(
-                self._eligibility,
+                seen.eligibility,
                 linux_profiles=profiles,
-                windows=self.systems.windows_facts(inventory, self._eligibility.windows11.verdict),
-                windows_profiles=self.systems.windows_offers(inventory, self._eligibility.windows11.verdict),
-                disks=len(self._disks) - len(excluded),
+                windows=self.systems.windows_facts(inventory, verdict),
+                windows_profiles=self.systems.windows_offers(inventory, verdict),
+                disks=len(seen.targets),
             ),
-            excluded=to_wire(excluded),
+            excluded=to_wire(seen.excluded),
             resumable=self.resumable(),
             cut=self._cut_later(),
         )
 
-    def _make_plan(self, choice: Choice) -> Plan:
-        assert self._inventory is not None
-        targets = planning.plan_targets(
-            self._disks,
-            self._exclusions,
+    def _draft(self, choice: Choice) -> Plan:
+        if self._seen is None:
+            raise Fault("choice-missing")
+        return draft(
+            self._seen,
+            choice,
+            self._wishes,
+            machine=self._machine,
+            systems=self.systems,
+            journals=self._journals,
             level=self.level,
-            reaches=self._machine.has_firmware,
-            liars=liars(self._journals, last_run_only=self.exercise),
-            lifted=planning.obstacles_lifted(
-                thaws=thaw.possible(self._machine, self._disks), points=resume_points(self._journals)
-            ),
-            psids=self._psids.typed() & self.locked().keys(),
-        )
-        if not targets:
-            raise Fault("disk-none-found")
-        targets = tuple(replace(t, left_hidden=self._left_hidden.get(t.identity.text, ())) for t in targets)
-        tool, person = self._second
-        if tool is not None:
-            targets = tuple(
-                replace(t, method=asked(t.method, tool=tool, person=person, zero_pass=False)) for t in targets
-            )
-        return planning.make_plan(
-            inventory=self._inventory,
             tag=self.job.tag,
-            targets=targets,
-            excluded=[e for e in self._exclusions if e is not None],
-            choice=choice,
-            install=self._install_plan(choice, targets),
-            exercise=self._machine.exercise,
-        )
-
-    def _install_plan(self, choice: Choice, targets: Sequence[Target]) -> InstallPlan | None:
-        if choice.system is SystemChoice.NONE or choice.profile is None or self._inventory is None:
-            return None
-        disk = planning.system_disk(targets)
-        if disk is None:
-            raise Fault("disk-none-found")
-        block = known(planning.disk_facts(self._disks)[disk.text].logical_block_size) or 512
-        if choice.system is SystemChoice.WINDOWS:
-            assert self._eligibility is not None
-            return self.systems.plan_windows(
-                choice.profile,
-                disk,
-                inventory=self._inventory,
-                verdict=self._eligibility.windows11.verdict,
-                logical_block=block,
-                tag=self.job.tag,
-                exercise=self._machine.exercise,
-            )
-        mode = known(self._inventory.firmware.mode) or "uefi"
-        return self.systems.plan(
-            choice.profile,
-            disk,
-            linux=choice.linux,
-            logical_block=block,
-            firmware_mode=mode,
-            tag=self.job.tag,
-            exercise=self._machine.exercise,
         )
 
     def _finish(self, plan: Plan, result: Result) -> None:
@@ -639,7 +555,7 @@ class Session:
             self._unsigned = (plan, result)
             pulled = Fault("journal-write-failed", path=str(self.home), wrote=None)
             fault = error if isinstance(error, Fault) else pulled
-            _tell(self._stream, fault)
+            tell(self._stream, fault)
             self._stream.emit(Kind.ATTENTION, reason="attention-no-paper")
             self._stream.emit(Kind.JOB_FINISHED, outcome="attention", exit_code=int(fault.exit_code))
             return
@@ -652,7 +568,3 @@ class Session:
         self.paper.finish(self._stream, plan=plan, evidence=result.evidence, install=result.install)
         if self._stream.safe:
             close_runs(self._journals, [e.identity.text for e in result.evidence if e.outcome is not Outcome.UNKNOWN])
-
-
-def _tell(stream: EventStream, fault: Fault) -> None:
-    stream.emit(Kind.FAULT, error_id=fault.error_id, code=fault.code, params=dict(fault.params), wrote=fault.wrote)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agent.eligibility.assess import assess
 from agent.erasure.ladder import choose
 from agent.erasure.resume import resume_point
 from agent.erasure.run import erase
@@ -18,6 +19,7 @@ from agent.erasure.watch import Limits
 from agent.inventory.disks import list_disks
 from agent.inventory.first import LSBLK
 from agent.job.consent import grant
+from agent.job.seen import Seen
 from agent.machine.clocks import VirtualClock
 from agent.machine.drives.bus import Drive
 from agent.machine.drives.laboratory import Laboratory
@@ -27,7 +29,7 @@ from agent.model.erasure import Evidence, Method
 from agent.model.events import Kind
 from agent.model.facts import Known, known
 from agent.model.identity import DiskIdentity, identify
-from agent.model.inventory import Disk
+from agent.model.inventory import Disk, Inventory
 from agent.model.plan import Choice, Plan, SystemChoice, Target
 from agent.model.warrant import Action, Warrant
 from tests.unit.erasure.doubles import MIB, Journal
@@ -184,3 +186,9 @@ def is_status(state: str, fraction: float = 0.0) -> Wanted:
         return kind is Kind.DRIVE_STATUS and params["state"] == state and params.get("fraction", 1.0) >= fraction
 
     return wanted
+
+
+def seen(*disks: Disk) -> Seen:
+    """What a session saw of a PC that has these disks, all its own, and of which nothing else is known."""
+    inventory = Inventory(disks=Known(disks, "lsblk"))
+    return Seen(inventory=inventory, eligibility=assess(inventory, ()), disks=disks, exclusions=(None,) * len(disks))

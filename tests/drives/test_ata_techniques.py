@@ -44,11 +44,12 @@ from agent.model.errors import Fault
 from agent.model.events import Event, Kind
 from agent.model.facts import Known
 from agent.model.identity import DiskIdentity, identify
-from agent.model.inventory import Disk, Inventory
+from agent.model.inventory import Disk
 from agent.model.plan import Choice, Plan, SystemChoice, Target
 from agent.model.recipe import Recipe
 from agent.model.warrant import Action, Warrant
 from tests.drives.conftest import OpensLab
+from tests.drives.station import seen
 from tests.unit.erasure.doubles import MIB, Journal, plant_old_content
 
 pytestmark = pytest.mark.laboratory("hdparm", "sdparm")
@@ -737,9 +738,7 @@ def test_a_recipe_shows_them_first_and_plans_for_the_whole_disk(
     station = bench(OLD_HDD, past=AtaPast(hpa_sectors=HPA))
 
     def look(session: Session) -> None:
-        session._disks = (inventoried(station),)
-        session._exclusions = (None,)
-        session._inventory = Inventory(disks=Known(session._disks, "lsblk"))
+        session._seen = seen(inventoried(station))
         none = {"system": "none", "possible": True}
         session._stream.emit(Kind.ASSESSED, eligibility={}, options=[none])
 
@@ -769,9 +768,7 @@ def test_an_answer_on_the_screen_is_in_the_plan_that_is_consented_to(
     name = OLD_HDD.serial
 
     def look(session: Session) -> None:
-        session._disks = (inventoried(station),)
-        session._exclusions = (None,)
-        session._inventory = Inventory(disks=Known(session._disks, "lsblk"))
+        session._seen = seen(inventoried(station))
         none = {"system": "none", "possible": True}
         session._stream.emit(Kind.ASSESSED, eligibility={}, options=[none])
 

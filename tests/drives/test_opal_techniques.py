@@ -32,13 +32,12 @@ from agent.model.erasure import Evidence, Level, Outcome
 from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
 from agent.model.facts import Known, to_wire
-from agent.model.inventory import Inventory
 from agent.model.plan import SystemChoice
 from agent.report.build import erasure_of
 from agent.tui.dialogue import _ask_psids
 from tests.drives.conftest import OpensLab
 from tests.drives.namespaces import SEVERAL, two_namespaces
-from tests.drives.station import MARKER, PowerCut, Station, judged, new_machine, row
+from tests.drives.station import MARKER, PowerCut, Station, judged, new_machine, row, seen
 from tests.unit.erasure.doubles import MIB, plant_old_content
 
 pytestmark = pytest.mark.laboratory("nvme", "sg_raw", "sg_opcodes", "hdparm")
@@ -412,8 +411,7 @@ class Desk:
 
     def __init__(self, station: Station, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def look(session: Session) -> None:
-            session._disks, session._exclusions = (station.facts,), (None,)
-            session._inventory = Inventory(disks=Known(session._disks, "lsblk"))
+            session._seen = seen(station.facts)
             none = {"system": "none", "possible": True}
             session._stream.emit(Kind.ASSESSED, eligibility={}, options=[none])
 
@@ -464,11 +462,11 @@ def test_a_number_typed_at_the_bench_reaches_the_drive_and_no_file(
     files = [p for p in tmp_path.rglob("*") if p.is_file()]
     assert any(p.suffix == ".jsonl" and b"opal-psid" in p.read_bytes() for p in files)
     told = [b"".join(p.read_bytes() for p in files), json.dumps([to_wire(e.params) for e in session.events()]).encode()]
-    told += [json.dumps(to_wire(evidence)).encode(), repr(session).encode(), repr(session._psids).encode()]
+    told += [json.dumps(to_wire(evidence)).encode(), repr(session).encode(), repr(session._wishes.psids).encode()]
     for number in (PSID, PSID.lower(), WRONG):
         for shape in (number.encode(), number.encode().hex().encode(), b64encode(number.encode())[:40]):
             assert all(shape not in each for each in told)
-    assert not session._psids.typed(), "handed over and forgotten"
+    assert not session._wishes.psids.typed(), "handed over and forgotten"
 
 
 def test_a_drive_that_is_left_locked_at_the_bench_gets_not_a_byte(

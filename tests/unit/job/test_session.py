@@ -270,7 +270,9 @@ def test_a_recipe_may_say_why_there_is_no_disk(tmp_path: Path) -> None:
 def test_a_reason_does_not_hide_a_disk_that_is_there(tmp_path: Path) -> None:
     """A disk that was seen and left out is never "no disk"."""
     s, _ = session(tmp_path, ONE_DISK)
-    s._exclusions = exclude([dataclasses.replace(d, read_only=Known(True, "test")) for d in s._disks])
+    assert s._seen is not None
+    told = exclude([dataclasses.replace(d, read_only=Known(True, "test")) for d in s._seen.disks])
+    s._seen = dataclasses.replace(s._seen, exclusions=told)
     assert not s.has_targets() and not s.no_disk_seen()
     s.record_only(NoDisk(why=Why.OTHER, text="aucun disque", by="07"))
     s.wait(60)
