@@ -73,7 +73,13 @@ class Kiosk(Desktop):
             time.sleep(10)
             if self.shell("fgconsole").strip() == "2":
                 break
-        self.settings(*words)
+        try:
+            self.settings(*words)
+        except Failed:
+            state = "fgconsole; systemctl status --no-pager -n 30 regain-kiosk regain-kiosk-settings; true"
+            print(self.shell(state), flush=True)
+            self.photo("0-sans-reglages")
+            raise
 
     def browser(self) -> str:
         """Process id of the service's main process: another one when the session began again."""

@@ -29,7 +29,7 @@ KEY_FILE = "var/lib/regain/disk.key"
 KIOSK = "etc/regain/kiosk"
 """``page=`` and ``idle_minutes=``, one a line: there on a kiosk only."""
 
-KIOSK_UNITS = ("regain-kiosk.service", "regain-kiosk-settings.service")
+KIOSK_BROWSER, KIOSK_SETTINGS = "regain-kiosk.service", "regain-kiosk-settings.service"
 
 MANAGER = "var/lib/regain/kiosk-password"
 
@@ -129,8 +129,9 @@ class PC:
         self._started()
         (self.root / "var/lib/regain/first-boot").unlink()
         os.sync()
-        # a unit that this PC does not have is none of our business
-        for unit in ("display-manager.service", "getty@tty1.service", *KIOSK_UNITS):
+        # A unit that this PC does not have is none of our business. Those of the first console come last: they hang it up
+        # as they start (TTYVHangup), and with it this program, wherever it is then.
+        for unit in ("display-manager.service", KIOSK_SETTINGS, "getty@tty1.service", KIOSK_BROWSER):
             self.run(["systemctl", "start", "--no-block", unit])
 
     # -- kiosk -----------------------------------------------------------------------------------------------
@@ -145,7 +146,7 @@ class PC:
         """Kept for every later start; the browser that runs begins again with it."""
         kept = [line for line in self.text(KIOSK).splitlines() if not line.startswith("page=")]
         self.write(KIOSK, "\n".join([f"page={address}", *kept, ""]))
-        self.run(["systemctl", "try-restart", "--no-block", KIOSK_UNITS[0]])
+        self.run(["systemctl", "try-restart", "--no-block", KIOSK_BROWSER])
 
     def keep_manager(self, password: str) -> None:
         """The password of the settings: salted scrypt (RFC 7914), for root alone."""
