@@ -129,8 +129,8 @@ class PC:
         self._started()
         (self.root / "var/lib/regain/first-boot").unlink()
         os.sync()
-        # A unit that this PC does not have is none of our business. Those of the first console come last: they hang it up
-        # as they start (TTYVHangup), and with it this program, wherever it is then.
+        # A unit that this PC does not have is none of our business. Those of the first console come last: as they start
+        # they hang it up (TTYVHangup), and with it this program, wherever it is then.
         for unit in ("display-manager.service", KIOSK_SETTINGS, "getty@tty1.service", KIOSK_BROWSER):
             self.run(["systemctl", "start", "--no-block", unit])
 
