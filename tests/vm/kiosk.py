@@ -67,13 +67,15 @@ class Kiosk(Desktop):
         return wait_words(lambda: self.shell(f'python3 -c "{reader}"'), *words, timeout_s=90)
 
     def second_console(self, *words: str) -> None:
-        """Again when the keys were lost, as ``press`` does."""
-        for _ in range(3):
-            self.pc.keys("ctrl-alt-f2")
-            time.sleep(10)
-            if self.shell("fgconsole").strip() == "2":
-                break
+        """Again when the keys were lost, as ``press`` does; cage lets the console go late on a busy computer."""
         try:
+            for _ in range(3):
+                self.pc.keys("ctrl-alt-f2")
+                with contextlib.suppress(Failed):
+                    self.until("test $(fgconsole) = 2", 60)
+                    break
+            else:
+                raise Failed("the second console did not come")
             self.settings(*words)
         except Failed:
             state = "fgconsole; systemctl status --no-pager -n 30 regain-kiosk regain-kiosk-settings; true"

@@ -25,8 +25,6 @@ from tests.conftest import REPO
 from tests.vm.donations import DONATIONS, Donation
 
 OVMF = Path("/usr/share/OVMF")
-SHIM = Path("/usr/lib/shim/shimx64.efi.signed")
-GRUB = Path("/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed")
 BOOT_S = 420.0
 _DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")  # a PC that nobody waits for would run for ever
 FIRMWARE = {  # code, variables
@@ -69,12 +67,12 @@ python3 -m agent record /mnt/recording --redact >/mnt/err.txt 2>&1
 
 
 def unpack(stick: Path, work: Path) -> Path:
-    """The stick's root, kernel and a small initial system; made once. Returns the root."""
+    """The stick's root, kernel, boot loaders and a small initial system; made once. Returns the root."""
     root = work / "root"
     if not root.exists():
         medium = work / "medium"
         command = ["xorriso", "-osirrox", "on", "-indev", str(stick), "-extract", "/live", str(medium)]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run([*command, "-extract", "/EFI/BOOT", str(work / "efi")], check=True, capture_output=True)
         squashed = str(medium / "filesystem.squashfs")
         subprocess.run(["unsquashfs", "-q", "-d", str(root), squashed], check=True, capture_output=True)
         shutil.copyfile(medium / "vmlinuz", work / "vmlinuz")
@@ -130,8 +128,8 @@ def _boot_stick(work: Path, folder: Path, words: str) -> Path:
     menu.write_text(f"{search}\nlinux /vmlinuz {words}\ninitrd /initrd\nboot\n")
     subprocess.run(["mmd", "-i", str(image), "::EFI", "::EFI/BOOT", "::EFI/debian"], check=True)
     for source, target in (
-        (SHIM, "EFI/BOOT/BOOTX64.EFI"), (GRUB, "EFI/BOOT/grubx64.efi"), (menu, "EFI/debian/grub.cfg"),
-        (work / "vmlinuz", "vmlinuz"), (work / "initrd", "initrd"),
+        (work / "efi/BOOTX64.EFI", "EFI/BOOT/BOOTX64.EFI"), (work / "efi/grubx64.efi", "EFI/BOOT/grubx64.efi"),
+        (menu, "EFI/debian/grub.cfg"), (work / "vmlinuz", "vmlinuz"), (work / "initrd", "initrd"),
     ):  # fmt: skip
         subprocess.run(["mcopy", "-i", str(image), str(source), f"::{target}"], check=True)
     return image
