@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import __version__
+from agent.erasure.resume import ResumePoint
 from agent.inventory.collect import ProbeDone, collect
 from agent.inventory.health.facts import settled
 from agent.inventory.health.limits import scheme
@@ -123,8 +124,11 @@ class Session:
 
     def resumable(self) -> Mapping[str, Any]:
         """Disks of this PC whose erasure was cut in an earlier run, with the byte where it may go on."""
+        return {name: point.offset for name, point in self._resume_points().items()}
+
+    def _resume_points(self) -> Mapping[str, ResumePoint]:
         mine = self._facts()
-        return {name: point.offset for name, point in resume_points(self._journals).items() if name in mine}
+        return {name: point for name, point in resume_points(self._journals).items() if name in mine}
 
     def _cut_later(self) -> Mapping[str, str]:
         """Disks of this PC that were erased when an earlier run was cut: ``install`` or ``record``."""
@@ -211,18 +215,16 @@ class Session:
         psids = self._wishes.psids.hand_over()
 
         def work() -> None:
-            facts = self._facts()
-            resume = {n: p for n, p in resume_points(self._journals).items() if n in facts}
             installer = self.systems.installer(self.home) if plan.install else None
             result = run_plan(
                 self._machine,
                 self._stream,
                 plan,
                 warrant,
-                facts,
+                self._facts(),
                 stop=self._stop,
                 install=installer,
-                resume=resume,
+                resume=self._resume_points(),
                 psids=psids,
             )
             self._finish(plan, result)

@@ -45,6 +45,7 @@ PACKAGES = (
     *("pciutils", "usbutils", "read-edid", "libjson-xs-perl"),  # what they call when it is there
 )
 COLD, WARM = 9, 3
+_LAST = COLD + WARM - 1
 _ALL_S = 2400.0  # from power-on to the last answer, on a busy machine
 MAC = "00:21:cc:d0:0d:1e"
 SATA_SERIAL, SATA_MODEL = "S2RBNX0J512321", "Samsung SSD 850 EVO"
@@ -198,7 +199,7 @@ def results(share: Path) -> dict[str, Result]:
     for name in TOOLS:
         took = {int(turn): float(b) - float(a) for tool, turn, a, b, _status in rows if tool == name}
         status = next(int(row[4]) for row in reversed(rows) if row[0] == name)
-        answer = (share / f"{name}.{COLD + WARM - 1}").read_text(encoding="utf-8", errors="replace")
+        answer = (share / f"{name}.{_LAST}").read_text(encoding="utf-8", errors="replace")
         made[name] = Result(
             cold_s=median(took[n] for n in range(COLD)),
             cold_best_s=min(took[n] for n in range(COLD)),
@@ -239,9 +240,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     found = results(share)
     for name in TOOLS if told.keep else ():
-        (told.keep / f"{name}.xz").write_bytes(
-            lzma.compress((share / f"{name}.{COLD + WARM - 1}").read_bytes(), preset=9)
-        )
+        (told.keep / f"{name}.xz").write_bytes(lzma.compress((share / f"{name}.{_LAST}").read_bytes(), preset=9))
     print((share / "versions").read_text(), file=sys.stderr)
     if told.json:
         print(
