@@ -16,7 +16,7 @@ from iso import donated, start
 from iso.virtual import BadSectors, Bus, Disk, Firmware, Machine
 from iso.vm import VirtualPC
 from tests.vm import sticks
-from tests.vm.bench import BOOT_S, Bench, Hotspot, Registry, flat, regain
+from tests.vm.bench import BOOT_S, Bench, Hotspot, Registry, alone, flat, regain, starts_alone
 
 MIB = 1 << 20
 DYING = "WD-DYING0042"
@@ -166,12 +166,8 @@ def test_the_system_on_that_disk_starts_alone_under_bios_and_uefi(tower: Machine
             folder.mkdir()
             disk = replace(sata, path=folder / "sata.raw")
             sticks.sh("cp", "--sparse=always", str(sata.path), str(disk.path))
-            alone = ("getty.ttys.serial=ttyS0", "regain.beacon=1")
-            machines.append(
-                replace(tower, folder=folder, firmware=firmware, disks=(disk,), boot=disk.serial, credentials=alone)
-            )
+            machines.append(alone(replace(tower, folder=folder), disk, firmware))
         started = [stack.enter_context(VirtualPC(machine)) for machine in machines]
-        said = r"(?s)(REGAIN-BOOT-OK \S+.*login:|login:.*REGAIN-BOOT-OK \S+)"
-        for pc, found in [(pc, pool.submit(pc.expect, said, 2 * BOOT_S)) for pc in started]:
+        places = [photos / f"sata-seul-{pc.machine.firmware.value}.png" for pc in started]
+        for found in [pool.submit(starts_alone, pc, place) for pc, place in zip(started, places, strict=True)]:
             found.result()
-            pc.screendump(photos / f"sata-seul-{pc.machine.firmware.value}.png")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from iso import donated, start
 from iso.virtual import Firmware, Machine
 from iso.vm import VirtualPC
-from tests.vm.bench import BOOT_S, Bench, Registry, payload_of, regain
+from tests.vm.bench import BOOT_S, Bench, Registry, alone, payload_of, regain, starts_alone
 
 DISK_MIB = 3072
 ENDS = (start.NVME[-4:], start.SATA[-4:])
@@ -130,15 +130,7 @@ def test_the_registry_has_the_signed_report_with_a_receipt(day: Day, network: Re
 @pytest.mark.parametrize("firmware", list(Firmware))
 def test_the_installed_system_starts(day: Day, firmware: Firmware, photos: Path) -> None:
     day.needs("job")
-    nvme = day.machine.disks[1]
-    alone = replace(
-        day.machine,
-        firmware=firmware,
-        disks=(nvme,),
-        boot=nvme.serial,
-        credentials=("getty.ttys.serial=ttyS0", "regain.beacon=1"),
-    )
-    alone.place("vars.fd").unlink(missing_ok=True)
-    with VirtualPC(alone) as pc:
-        pc.expect(r"(?s)(REGAIN-BOOT-OK \S+.*login:|login:.*REGAIN-BOOT-OK \S+)", BOOT_S)
-        pc.screendump(photos / f"installe-{firmware.value}.png")
+    machine = alone(day.machine, day.machine.disks[1], firmware)
+    machine.place("vars.fd").unlink(missing_ok=True)
+    with VirtualPC(machine) as pc:
+        starts_alone(pc, photos / f"installe-{firmware.value}.png")
