@@ -1,6 +1,8 @@
 # Regain. Two commands matter: `make demo` and `make test`; each sets up what it needs.
 
 PY := .venv/bin/python
+FIRST_BOOT := profiles/linux/overlays/first-boot/usr/lib/regain
+SCRIPTS := $(FIRST_BOOT)/first-boot profiles/linux/overlays/kiosk/usr/lib/regain/kiosk-settings
 ARGS ?=
 VM ?= tests/vm
 STICK ?= $(firstword $(wildcard build/regain-*.iso))
@@ -13,9 +15,10 @@ demo: ## the whole job on the rehearsal bench, with the embedded registry
 
 test: ## style, types and every test
 	@.ci/setup test
-	@$(PY) -m ruff check agent iso tests
-	@$(PY) -m ruff format --check -q agent iso tests
+	@$(PY) -m ruff check agent iso profiles tests $(SCRIPTS)
+	@$(PY) -m ruff format --check -q agent iso profiles tests $(SCRIPTS)
 	@$(PY) -m mypy agent iso
+	@$(PY) -m mypy $(FIRST_BOOT)/firstboot
 	@$(PY) -m pytest $(ARGS)
 
 bench: ## measured figures, each beside a peer or a physical limit (root: loop devices)

@@ -25,8 +25,10 @@ KEYBOARDS = (
 )
 """(layout, variant) of xkeyboard-config; the sentence of each is ``keyboard-<layout>-<variant>``."""
 
-RESERVED = frozenset(("root", "daemon", "bin", "sys", "sync", "games", "man", "mail", "news", "proxy", "backup", "list",
-                      "irc", "nobody", "admin", "sudo", "audio", "video", "users", "staff", "kiosk", "kiosque"))  # fmt: skip
+RESERVED = frozenset((
+    *("root", "daemon", "bin", "sys", "sync", "games", "man", "mail", "news", "proxy", "backup", "list", "irc"),
+    *("nobody", "admin", "sudo", "audio", "video", "users", "staff", "kiosk", "kiosque"),
+))  # fmt: skip
 """Names that a system account has, or a group with rights."""
 
 
@@ -98,7 +100,7 @@ def address_of(typed: str) -> str:
 
 
 def page_problem(typed: str) -> str:
-    """http and https only, of signs that mean nothing to a shell or a settings file; nothing is the image's own page."""
+    """http and https only, of signs that mean nothing to a shell or a settings file; nothing: the image's own page."""
     address = address_of(typed)
     return "" if not address or re.fullmatch(r"https?://[!#-&(-;=?-\[\]_a-z~]{1,300}", address) else "page-bad"
 

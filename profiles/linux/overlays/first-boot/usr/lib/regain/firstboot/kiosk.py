@@ -1,4 +1,4 @@
-"""The settings of a kiosk, for its manager: a password, then one thing at a time. Nobody else gets past the first screen."""
+"""The settings of a kiosk, for its manager: a password, then one thing at a time. Nobody else gets past it."""
 
 from __future__ import annotations
 
