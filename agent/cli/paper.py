@@ -309,7 +309,8 @@ def outbox_push(
     ca: Annotated[Path | None, typer.Option(help="Autorité de certification du registre (PEM).")] = None,
     as_json: Json = False,
 ) -> None:
-    from agent.report.transport import RegistryClient, push
+    from agent.report.push import push
+    from agent.report.transport import RegistryClient
 
     view, lang = _look(), w()
     view.outbox.recover(registry=view.registry)

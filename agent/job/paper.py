@@ -32,9 +32,11 @@ from agent.report import clock as clocks
 from agent.report.build import build_report
 from agent.report.files import write_atomic
 from agent.report.outbox import DEAD, PENDING, SENT, Entry, open_report
+from agent.report.push import Push, push
+from agent.report.replies import Health
 from agent.report.station import NO_WORKSHOP, Published, Station
 from agent.report.timekeeper import Timekeeper
-from agent.report.transport import Health, Push, RegistryClient, push
+from agent.report.transport import RegistryClient
 
 BUILT = "2026-11-24T00:00:00Z"
 """Floor of the clock where no image says when it was built: this version did not exist before."""

@@ -22,10 +22,10 @@ from agent.report.files import read_bounded
 from agent.report.keys import pem, read_jwk_set
 from agent.report.outbox import JWS, RECEIPT, Keys
 from agent.report.page import OPENSSL
+from agent.report.replies import Receipt, read_receipt
 from agent.report.seal import check_seal, kid_of_seal
 from agent.report.sign import MAX_TOKEN, TYP_RECEIPT, TYP_REPORT, peek, sha256_of, token_of, verify
 from agent.report.station import PUBLIC_KEYS
-from agent.report.transport import Receipt, read_receipt
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

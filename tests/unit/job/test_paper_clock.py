@@ -19,9 +19,10 @@ from agent.model.events import Kind
 from agent.model.report import Report
 from agent.report.clock import parse_utc
 from agent.report.outbox import open_report
+from agent.report.push import Push
+from agent.report.replies import Health
 from agent.report.station import Station
 from agent.report.timekeeper import Timekeeper
-from agent.report.transport import Health, Push
 from tests.conftest import MACHINES
 
 FLOOR = datetime(2026, 11, 24, tzinfo=UTC)

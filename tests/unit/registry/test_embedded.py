@@ -16,8 +16,9 @@ import requests
 
 from agent.model.errors import Fault
 from agent.registry.embedded import Embedded, start
+from agent.report.replies import Step
 from agent.report.sign import TYP_ENROLMENT, TYP_RECEIPT, SigningKey, public_jwk, sign, verify
-from agent.report.transport import RegistryClient, Step
+from agent.report.transport import RegistryClient
 from tests.unit.registry.house import Stick
 
 pytestmark = [pytest.mark.net, pytest.mark.process]

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from agent.model import strictjson
 from agent.model.errors import Exit, Fault
 from agent.report import sign as s
-from agent.report import transport as t
 from agent.report.outbox import Outbox
+from agent.report.push import Push, backoff_s, push
+from agent.report.replies import MAX_REPLY, MAX_RETRY_AFTER_S, Reply, Step, judge, retry_after_s
+from agent.report.transport import RegistryClient
 from tests.unit.report.samples import chain, evidence, signed
 
 KEY = s.SigningKey.generate(exercise=False)
@@ -124,9 +126,9 @@ class Naps:
         self.taken.append(seconds)
 
 
-def client(url: str, **changes: Any) -> t.RegistryClient:
+def client(url: str, **changes: Any) -> RegistryClient:
     given: dict[str, Any] = {"key": KEY, "registry_public": PINNED, "instance": REGISTRY.kid}
-    return t.RegistryClient(url, **(given | changes))
+    return RegistryClient(url, **(given | changes))
 
 
 @pytest.fixture
@@ -137,8 +139,8 @@ def box(tmp_path: Path) -> Outbox:
     return made
 
 
-def send(box: Outbox, server: Server, **kwargs: Any) -> t.Push:
-    return t.push(box, client(server.url), Naps(), chance=lambda: 0.5, **kwargs)
+def send(box: Outbox, server: Server, **kwargs: Any) -> Push:
+    return push(box, client(server.url), Naps(), chance=lambda: 0.5, **kwargs)
 
 
 # --- delivered ------------------------------------------------------------------------------------------------
@@ -161,7 +163,7 @@ def test_a_valid_receipt_delivers_in_the_order_of_the_chain(status: int, box: Ou
 
 
 def test_an_empty_outbox_asks_nobody(tmp_path: Path) -> None:
-    assert t.push(Outbox(tmp_path), client("http://127.0.0.1:9"), Naps()) == t.Push()
+    assert push(Outbox(tmp_path), client("http://127.0.0.1:9"), Naps()) == Push()
 
 
 # --- again later ----------------------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ def test_one_record_that_the_registry_cannot_take_does_not_hold_up_the_others(bo
 def test_no_server_is_a_normal_day(box: Outbox, server: Server) -> None:
     url = server.url
     server.close()
-    result = t.push(box, client(url), Naps(), chance=lambda: 0.5)
+    result = push(box, client(url), Naps(), chance=lambda: 0.5)
     assert result.fault is not None
     assert result.fault.error_id == "registry-unreachable"
     assert (result.waiting, result.retry_after_s) == (4, 2.5)
@@ -220,7 +222,7 @@ def test_a_lost_answer_costs_nothing(box: Outbox, server: Server) -> None:
 
     server.put = put
     naps = Naps()
-    result = t.push(box, client(server.url), naps, rounds=9, chance=lambda: 0.5)
+    result = push(box, client(server.url), naps, rounds=9, chance=lambda: 0.5)
     assert (len(result.delivered), result.waiting) == (4, 0)
     assert naps.taken
     assert all(box.receipt(e) == kept[e.report_id] for e in box.entries("sent"))
@@ -244,7 +246,7 @@ def lies(token: str, rid: str) -> dict[str, bytes]:
         "another type": receipt(token, rid, typ=s.TYP_CALL).encode(),
         "newline": good.encode() + b"\n",
         "flipped": good[:-20].encode() + bytes([good.encode()[-20] ^ 1]) + good[-19:].encode(),
-        "endless": b"A" * (t.MAX_REPLY + 5),
+        "endless": b"A" * (MAX_REPLY + 5),
     }
 
 
@@ -301,7 +303,7 @@ def test_whoever_is_not_the_registry_gets_no_report(health: Answer, error_id: st
 @pytest.mark.net
 def test_tls_with_a_stranger_is_a_wrong_server(box: Outbox, server: Server) -> None:
     """An https address answered in plain text: the handshake fails, and that is never waited away."""
-    result = t.push(box, client(server.url.replace("http:", "https:")), Naps())
+    result = push(box, client(server.url.replace("http:", "https:")), Naps())
     assert result.fault is not None
     assert result.fault.error_id == "registry-portal"
     assert (result.waiting, result.retry_after_s) == (4, None)
@@ -439,23 +441,23 @@ def test_an_address_that_is_none_is_said_so(url: str) -> None:
 
 @given(st.integers(0, 10**6), st.floats(0, 1))
 def test_waiting_grows_and_is_bounded(tries: int, chance: float) -> None:
-    assert 0 <= t.backoff_s(tries, chance=chance) <= 900
-    assert t.backoff_s(tries, chance=1.0) == min(900.0, 5.0 * 2 ** min(tries, 30))
+    assert 0 <= backoff_s(tries, chance=chance) <= 900
+    assert backoff_s(tries, chance=1.0) == min(900.0, 5.0 * 2 ** min(tries, 30))
 
 
 @given(st.integers(100, 599), st.binary(max_size=60), st.sampled_from(["text/html", "application/problem+json", ""]))
 def test_no_answer_delivers_without_a_receipt(status: int, body: bytes, media: str) -> None:
-    reply = t.Reply(status=status, headers={"content-type": media}, body=body)
-    verdict = t.judge(reply, token=TOKENS[0], report_id="r", registry=PINNED, url="u", now_utc=0.0)
-    assert verdict.step is not t.Step.DELIVERED
+    reply = Reply(status=status, headers={"content-type": media}, body=body)
+    verdict = judge(reply, token=TOKENS[0], report_id="r", registry=PINNED, url="u", now_utc=0.0)
+    assert verdict.step is not Step.DELIVERED
     assert verdict.fault is not None
-    assert verdict.step is not t.Step.DEAD or status in (400, 409, 413, 415, 422)
+    assert verdict.step is not Step.DEAD or status in (400, 409, 413, 415, 422)
 
 
 def test_retry_after_as_number_and_date() -> None:
-    assert t.retry_after_s("120", now_utc=0) == 120.0
-    assert t.retry_after_s("Thu, 01 Jan 1970 00:01:40 GMT", now_utc=40.0) == 60.0
-    assert t.retry_after_s("Thu, 01 Jan 1970 00:00:00 GMT", now_utc=40.0) == 0.0
-    assert t.retry_after_s("99999999999999", now_utc=0) == t.MAX_RETRY_AFTER_S
+    assert retry_after_s("120", now_utc=0) == 120.0
+    assert retry_after_s("Thu, 01 Jan 1970 00:01:40 GMT", now_utc=40.0) == 60.0
+    assert retry_after_s("Thu, 01 Jan 1970 00:00:00 GMT", now_utc=40.0) == 0.0
+    assert retry_after_s("99999999999999", now_utc=0) == MAX_RETRY_AFTER_S
     for noise in (None, "", "soon", "-5", "²"):
-        assert t.retry_after_s(noise, now_utc=0) is None
+        assert retry_after_s(noise, now_utc=0) is None
