@@ -48,7 +48,7 @@ def inventory(
     found = collect(opened)
     if glpi:
         from agent.report.adapters.glpi import document
-        from agent.report.build import public_inventory
+        from agent.report.device import public_inventory
 
         emit_json(document(public_inventory(inventory_wire(found)), tag=tag, entity=entity))
         return

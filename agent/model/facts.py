@@ -90,6 +90,11 @@ def first(*facts: MaybeFact[T]) -> MaybeFact[T]:
     return None
 
 
+def is_state(wire: Any) -> bool:
+    """A fact without a value, in its wire form (``to_wire``)."""
+    return isinstance(wire, Mapping) and set(wire) in ({"absent"}, {"unreadable"})
+
+
 def to_wire(thing: Any) -> Any:
     """Plain JSON values from facts, dataclasses, enums, tuples and mappings; keys that are None are left out."""
     if isinstance(thing, Known):

@@ -33,7 +33,7 @@ from agent.model.errors import Exit, Fault
 from agent.model.events import Kind
 from agent.model.facts import Known, to_wire
 from agent.model.plan import SystemChoice
-from agent.report.build import erasure_of
+from agent.report.proof import erasure_of
 from agent.tui.dialogue import _ask_psids
 from tests.drives.conftest import OpensLab
 from tests.drives.namespaces import SEVERAL, two_namespaces

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent import __version__
+from agent.model.facts import is_state
 
 Wire = Mapping[str, Any]
 
@@ -53,13 +54,9 @@ def document(inventory: Wire, *, tag: str | None, entity: str | None = None, des
     return made | ({"tag": entity} if entity else {})
 
 
-def _is_state(value: Any) -> bool:
-    return isinstance(value, Mapping) and set(value) in ({"absent"}, {"unreadable"})
-
-
 def _part(wire: Wire, name: str) -> Wire:
     value = wire.get(name)
-    return value if isinstance(value, Mapping) and not _is_state(value) else {}
+    return value if isinstance(value, Mapping) and not is_state(value) else {}
 
 
 def _list(wire: Wire, name: str) -> Sequence[Any]:
@@ -68,7 +65,7 @@ def _list(wire: Wire, name: str) -> Sequence[Any]:
 
 
 def _rows(wire: Wire, name: str) -> list[Wire]:
-    return [row for row in _list(wire, name) if isinstance(row, Mapping) and not _is_state(row)]
+    return [row for row in _list(wire, name) if isinstance(row, Mapping) and not is_state(row)]
 
 
 def _text(wire: Wire, key: str) -> str | None:

@@ -17,7 +17,7 @@ from agent.model.erasure import BadRange, Canaries, Level, Outcome, PassRecord
 from agent.model.errors import Fault
 from agent.model.identity import DiskIdentity
 from agent.model.report import Erasure
-from agent.report.build import erasure_of
+from agent.report.proof import erasure_of
 from tests.unit.erasure.test_engine import KEY, MIB, SEED, MemoryDisk, nothing, stream
 from tests.unit.report import samples
 

@@ -20,7 +20,7 @@ from agent.erasure.stream import AES, ZEROS
 from agent.machine.door import Answer, ToolMissing
 from agent.model.erasure import BadRange, Evidence, Outcome, PassRecord
 from agent.model.events import Event, Kind
-from agent.report.build import observations
+from agent.report.proof import observations
 from agent.report.wording import is_supported, wording
 from tests.unit.erasure.doubles import MIB, FileDisk, Journal, OneMachine, loop_facts, plant_old_content, target_for
 from tests.unit.erasure.samples import nvme

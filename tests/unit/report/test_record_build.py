@@ -12,7 +12,8 @@ from agent.model import strictjson
 from agent.model.errors import Exit, Fault
 from agent.model.report import MAX_BYTES, ChainLink, Report, read_report, read_strict
 from agent.report import sign as s
-from agent.report.build import certificate_number, fingerprint, identifiers_of
+from agent.report.build import certificate_number
+from agent.report.device import fingerprint, identifiers_of
 from tests.unit.report.samples import DOUBTFUL, HDD, PLAN, SSD, chain, evidence, failed, purged, report, with_exceptions
 
 
