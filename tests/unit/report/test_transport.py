@@ -17,7 +17,7 @@ from agent.model.errors import Exit, Fault
 from agent.report import sign as s
 from agent.report.outbox import Outbox
 from agent.report.push import Push, backoff_s, push
-from agent.report.replies import MAX_REPLY, MAX_RETRY_AFTER_S, Reply, Step, judge, retry_after_s
+from agent.report.replies import MAX_REPLY, MAX_RETRY_AFTER_S, Reply, Step, judge, read_health, retry_after_s
 from agent.report.transport import RegistryClient
 from tests.unit.report.samples import chain, evidence, signed
 
@@ -452,6 +452,16 @@ def test_no_answer_delivers_without_a_receipt(status: int, body: bytes, media: s
     assert verdict.step is not Step.DELIVERED
     assert verdict.fault is not None
     assert verdict.step is not Step.DEAD or status in (400, 409, 413, 415, 422)
+
+
+def test_a_status_that_http_does_not_have_comes_from_a_stranger() -> None:
+    """RFC 9110, section 15: 100 to 599. No try is promised for it, neither for a report nor for the health page."""
+    reply = Reply(status=600, headers={}, body=b"")
+    verdict = judge(reply, token="a.b.c", report_id="r", registry=PINNED, url="https://r", now_utc=0.0)
+    assert verdict.step is Step.PAUSE and verdict.fault is not None and verdict.fault.error_id == "registry-portal"
+    with pytest.raises(Fault) as raised:
+        read_health(reply, url="https://r", instance=None)
+    assert raised.value.error_id == "registry-portal"
 
 
 def test_retry_after_as_number_and_date() -> None:
